@@ -1,0 +1,21 @@
+// Bundles the server's programs into dist/. Packages stay outside, but for TensorFlow.js, whose gradients
+// are files that only a bundler can resolve.
+import { build } from 'esbuild';
+import { rm } from 'node:fs/promises';
+
+await rm('dist/server', { recursive: true, force: true });
+await build({
+  entryPoints: { cli: 'server/cli.ts', bench: 'server/bench/bench.ts' },
+  outdir: 'dist/server',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  external: ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  legalComments: 'none',
+  sourcemap: true,
+  logLevel: 'warning',
+});

@@ -1,0 +1,43 @@
+import tseslint from 'typescript-eslint';
+
+/** Forbids imports that match `patterns` (gitignore style) in `files`, saying why. */
+const fence = (files, patterns, message) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns: patterns.map((group) => ({ group: [].concat(group), message })) }] },
+});
+
+const SHARP = ['sharp'];
+const EXECUTION = ['onnxruntime-*', '@tensorflow/tfjs-backend-*', '@tensorflow/tfjs-node*'];
+const PLUGIN = ['**/plugin/**'];
+const SERVER = ['**/server/**'];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'coverage/'] },
+  tseslint.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+    },
+  },
+  // The fences between the folders. Later entries replace earlier ones for the files that both match.
+  fence(['server/**'], [SHARP, EXECUTION, PLUGIN], 'only images/ imports sharp, only engine/ an execution library; the server never imports the plugin'),
+  fence(['plugin/**'], [SHARP, EXECUTION, SERVER], 'the plugin never imports the server'),
+  fence(['shared/**'], [SHARP, EXECUTION, SERVER, PLUGIN], 'shared/ imports neither end'),
+  fence(['server/images/**'], [EXECUTION, PLUGIN, ['../*/**']], 'images/ knows pictures only'),
+  fence(['server/engine/**'], [SHARP, PLUGIN, ['../*/**']], 'engine/ knows nothing of SinGAN'),
+  fence(['server/painter/**'], [SHARP, EXECUTION, PLUGIN, ['../singan/**', '../engine/**', '../panorama/**']], 'painter/ knows nothing of SinGAN'),
+  fence(['server/singan/**'], [SHARP, EXECUTION, PLUGIN, ['../*/**', '!../engine/eager.ts']], 'singan/ knows only tfjs-core, no engine'),
+  {
+    // Tests may wire real parts together.
+    files: ['**/*.test.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+);
