@@ -1,0 +1,70 @@
+/**
+ * Runs steps operation by operation on any TensorFlow.js backend that is registered: `tensorflow` where the user
+ * installed tfjs-node or tfjs-node-gpu, the pure-JavaScript `cpu` backend as the oracle in tests.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import type { Engine, HostTensor, Program, Shape, State, Step } from '../program.ts';
+
+class EagerState<S extends string> implements State<S> {
+  constructor(public tensors: Record<S, tf.Tensor>) {}
+
+  async read(): Promise<Record<S, Float32Array>> {
+    return readAll(this.tensors);
+  }
+
+  dispose(): void {
+    tf.dispose(this.tensors);
+  }
+}
+
+export class EagerEngine implements Engine {
+  /** `backend` is a registered backend's name in TensorFlow.js, `name` what the user knows it by. */
+  constructor(
+    private readonly backend: string,
+    readonly name: string = backend,
+  ) {}
+
+  createState<S extends string>(values: Record<S, HostTensor>): State<S> {
+    tf.setBackend(this.backend);
+    return new EagerState(mapValues(values, ({ data, shape }) => tf.tensor(Float32Array.from(data), [...shape])));
+  }
+
+  compile<I extends string, S extends string, O extends string>(
+    step: Step<I, S, O>,
+    inputs: Record<I, Shape>,
+    state: State<S> = new EagerState({} as Record<S, tf.Tensor>),
+  ): Promise<Program<I, O>> {
+    if (!(state instanceof EagerState)) throw new Error('internal: compile: the state belongs to another engine');
+    const held = state as EagerState<S>;
+    const run = async (values: Record<I, Float32Array>): Promise<Record<O, Float32Array>> => {
+      tf.setBackend(this.backend);
+      const result = tf.tidy(() => {
+        const given = mapValues(inputs, (shape, key) => tf.tensor(values[key], [...shape]));
+        return step(given, held.tensors) as unknown as tf.TensorContainer;
+      }) as unknown as ReturnType<Step<I, S, O>>;
+      const { outputs, state: next = {} } = result;
+      const previous = held.tensors;
+      held.tensors = { ...previous, ...next };
+      for (const key of Object.keys(next) as S[]) {
+        if (held.tensors[key] !== previous[key]) previous[key].dispose();
+      }
+      const read = await readAll(outputs);
+      tf.dispose(outputs);
+      return read;
+    };
+    return Promise.resolve({ info: { nodes: 0, compileMs: 0 }, run, dispose: () => Promise.resolve() });
+  }
+}
+
+async function readAll<K extends string>(tensors: Record<K, tf.Tensor>): Promise<Record<K, Float32Array>> {
+  const entries = Object.entries<tf.Tensor>(tensors).map(
+    async ([key, tensor]) => [key, Float32Array.from(await tensor.data())] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries)) as Record<K, Float32Array>;
+}
+
+function mapValues<K extends string, A, B>(record: Record<K, A>, map: (value: A, key: K) => B): Record<K, B> {
+  const entries = (Object.entries(record) as [K, A][]).map(([key, value]) => [key, map(value, key)] as const);
+  return Object.fromEntries(entries) as Record<K, B>;
+}
