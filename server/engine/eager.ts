@@ -27,7 +27,9 @@ export class EagerEngine implements Engine {
 
   createState<S extends string>(values: Record<S, HostTensor>): State<S> {
     tf.setBackend(this.backend);
-    return new EagerState(mapValues(values, ({ data, shape }) => tf.tensor(Float32Array.from(data), [...shape])));
+    return new EagerState(
+      mapValues(values, ({ data, shape }) => tf.tensor(Float32Array.from(data), [...shape])),
+    );
   }
 
   compile<I extends string, S extends string, O extends string>(
@@ -35,7 +37,8 @@ export class EagerEngine implements Engine {
     inputs: Record<I, Shape>,
     state: State<S> = new EagerState({} as Record<S, tf.Tensor>),
   ): Promise<Program<I, O>> {
-    if (!(state instanceof EagerState)) throw new Error('internal: compile: the state belongs to another engine');
+    if (!(state instanceof EagerState))
+      throw new Error('internal: compile: the state belongs to another engine');
     const held = state as EagerState<S>;
     const run = async (values: Record<I, Float32Array>): Promise<Record<O, Float32Array>> => {
       tf.setBackend(this.backend);

@@ -1,0 +1,244 @@
+/** Kernels that work number by number, and the sums and means over axes. */
+import type { Graph } from '../graph.ts';
+import type { KernelName, Rule, Rules } from './kernels.ts';
+import {
+  at,
+  broadcast,
+  equal,
+  filled,
+  pick,
+  place,
+  placeAs,
+  placed,
+  range,
+  reshapeValue,
+  sizeOf,
+} from './traced.ts';
+import type { Placed, Traced } from './traced.ts';
+
+type UnaryName =
+  | 'Abs'
+  | 'Exp'
+  | 'Identity'
+  | 'LeakyRelu'
+  | 'Log'
+  | 'LogicalNot'
+  | 'Neg'
+  | 'Reciprocal'
+  | 'Relu'
+  | 'Rsqrt'
+  | 'Sigmoid'
+  | 'Sqrt'
+  | 'Square'
+  | 'Step'
+  | 'Tanh';
+type BinaryName =
+  'Add' | 'Sub' | 'Multiply' | 'RealDiv' | 'Maximum' | 'Minimum' | 'Pow' | 'SquaredDifference';
+type ComparisonName = 'Greater' | 'GreaterEqual' | 'Less' | 'LessEqual';
+type OtherName = 'AddN' | 'Cast' | 'Mean' | 'OnesLike' | 'Select' | 'Sum' | 'ZerosLike';
+
+const unary =
+  (op: string): Rule<'Abs'> =>
+  ({ x }, _, graph) => {
+    const { value, shape, layout } = place(graph, x);
+    return placed(graph.add(op, [value], value.shape), shape, layout);
+  };
+
+const BINARY_OPS = {
+  Add: { op: 'Add', fold: (a: number, b: number) => a + b },
+  Sub: { op: 'Sub', fold: (a: number, b: number) => a - b },
+  Multiply: { op: 'Mul', fold: (a: number, b: number) => a * b },
+  RealDiv: { op: 'Div', fold: (a: number, b: number) => a / b },
+  Maximum: { op: 'Max', fold: Math.max },
+  Minimum: { op: 'Min', fold: Math.min },
+  Pow: { op: 'Pow', fold: Math.pow },
+} as const;
+
+/** x + 0, x − 0, x · 1, x / 1 are x; x · 0 is 0. Undefined where nothing folds. */
+function fold(op: string, a: Traced, b: Traced, shape: readonly number[]): Traced | undefined {
+  const left = a.kind === 'fill' ? a.fill : undefined;
+  const right = b.kind === 'fill' ? b.fill : undefined;
+  if (op === 'Mul' && (left === 0 || right === 0)) return filled(shape, 0);
+  const neutral = op === 'Add' || op === 'Sub' ? 0 : op === 'Mul' || op === 'Div' ? 1 : undefined;
+  if (neutral === undefined) return undefined;
+  if (right === neutral && equal(a.shape, shape)) return a;
+  if (left === neutral && (op === 'Add' || op === 'Mul') && equal(b.shape, shape)) return b;
+  return undefined;
+}
+
+function binary(graph: Graph, name: keyof typeof BINARY_OPS, a: Traced, b: Traced): Traced {
+  const { op, fold: compute } = BINARY_OPS[name];
+  const shape = broadcast(a.shape, b.shape);
+  if (a.kind === 'fill' && b.kind === 'fill') return filled(shape, compute(a.fill, b.fill));
+  const folded = fold(op, a, b, shape);
+  if (folded) return folded;
+  if (name === 'Add') {
+    const convolved = addBias(graph, a, b) ?? addBias(graph, b, a);
+    if (convolved) return convolved;
+  }
+  const { left, right, layout } = align(graph, a, b, shape);
+  return placed(graph.add(op, [left.value, right.value], pick(shape, layout)), shape, layout);
+}
+
+/** A bias per channel, added to a fresh convolution, becomes the convolution's own third input. */
+function addBias(graph: Graph, x: Traced, bias: Traced): Traced | undefined {
+  if (x.kind !== 'placed' || bias.shape.length !== 1 || bias.kind === 'fill') return undefined;
+  const node = graph.producer(x.value);
+  if (node?.op !== 'Conv' || node.inputs.length !== 2 || bias.shape[0] !== x.shape[3]) return undefined;
+  const value = graph.add('Conv', [...node.inputs, place(graph, bias).value], x.value.shape, node.attributes);
+  return placed(value, x.shape, x.layout);
+}
+
+/** Gives both operands one layout, the larger operand's, so that ONNX broadcasts them as TensorFlow would. */
+function align(
+  graph: Graph,
+  a: Traced,
+  b: Traced,
+  shape: readonly number[],
+): { left: Placed; right: Placed; layout: readonly number[] } {
+  const rank = shape.length;
+  const full = (traced: Traced): boolean => traced.kind === 'placed' && equal(traced.shape, shape);
+  const ranked = (traced: Traced): boolean => traced.kind === 'placed' && traced.shape.length === rank;
+  const anchor = [a, b].find(full) ?? [a, b].find(ranked);
+  const layout = anchor?.kind === 'placed' ? anchor.layout : range(rank);
+  const fit = (traced: Traced): Placed => {
+    if (traced.kind === 'fill') {
+      return placed(graph.scalar(traced.fill), [], []);
+    }
+    if (traced.shape.length === 0) return place(graph, traced);
+    if (traced.shape.length === rank) return placeAs(graph, traced, layout);
+    const natural = placeAs(graph, traced, range(traced.shape.length));
+    const padded = [...range(rank - traced.shape.length).map(() => 1), ...traced.shape];
+    const value = reshapeValue(graph, natural.value, padded);
+    return placeAs(graph, placed(value, padded, range(rank)), layout);
+  };
+  return { left: fit(a), right: fit(b), layout };
+}
+
+const binaryRule =
+  (name: keyof typeof BINARY_OPS): Rule<'Add'> =>
+  ({ a, b }, _, graph) =>
+    binary(graph, name, a, b);
+
+const comparison =
+  (op: string): Rule<'Greater'> =>
+  ({ a, b }, _, graph) => {
+    const shape = broadcast(a.shape, b.shape);
+    const { left, right, layout } = align(graph, a, b, shape);
+    const value = graph.add(op, [left.value, right.value], pick(shape, layout), {}, { dtype: 'bool' });
+    return placed(value, shape, layout, 'bool');
+  };
+
+const reduction =
+  (op: 'ReduceSum' | 'ReduceMean'): Rule<'Sum'> =>
+  ({ x }, { axis, keepDims }, graph) => {
+    const rank = x.shape.length;
+    const axes = (axis == null ? range(rank) : [axis].flat()).map((item) => (item < 0 ? item + rank : item));
+    const rest = range(rank).filter((item) => !axes.includes(item));
+    const shape = keepDims
+      ? x.shape.map((size, item) => (axes.includes(item) ? 1 : size))
+      : pick(x.shape, rest);
+    if (axes.length === 0) return x;
+    if (x.kind === 'fill')
+      return filled(shape, op === 'ReduceSum' ? x.fill * sizeOf(pick(x.shape, axes)) : x.fill);
+    const { value, layout } = place(graph, x);
+    // The axes that stay keep their physical order; without kept dimensions they are numbered anew.
+    const next = keepDims
+      ? layout
+      : layout.filter((item) => rest.includes(item)).map((item) => rest.indexOf(item));
+    const physicalAxes = axes.map((item) => layout.indexOf(item)).toSorted((a, b) => a - b);
+    const reduced = graph.add(op, [value, graph.integers(physicalAxes)], pick(shape, next), {
+      keepdims: keepDims ? 1 : 0,
+    });
+    return placed(reduced, shape, next);
+  };
+
+const UNARY_RULES: Rules<UnaryName> = {
+  Abs: unary('Abs'),
+  Exp: unary('Exp'),
+  Identity: ({ x }) => x,
+  LeakyRelu: ({ x }, { alpha }, graph) => {
+    const { value, shape, layout } = place(graph, x);
+    return placed(graph.add('LeakyRelu', [value], value.shape, { alpha: { float: alpha } }), shape, layout);
+  },
+  Log: unary('Log'),
+  LogicalNot: ({ x }, _, graph) => {
+    const { value, shape, layout } = place(graph, x);
+    return placed(graph.add('Not', [value], value.shape, {}, { dtype: 'bool' }), shape, layout, 'bool');
+  },
+  Neg: ({ x }, _, graph) => (x.kind === 'fill' ? filled(x.shape, -x.fill) : unary('Neg')({ x }, {}, graph)),
+  Reciprocal: unary('Reciprocal'),
+  Relu: unary('Relu'),
+  Rsqrt: ({ x }, _, graph) => {
+    const { value, shape, layout } = place(graph, x);
+    const root = graph.add('Sqrt', [value], value.shape);
+    return placed(graph.add('Reciprocal', [root], value.shape), shape, layout);
+  },
+  Sigmoid: unary('Sigmoid'),
+  Sqrt: unary('Sqrt'),
+  Square: ({ x }, _, graph) => binary(graph, 'Multiply', x, x),
+  // 1 where x > 0, else alpha. A steep clip: ONNX's Where and Sign are several times slower on the CPU.
+  Step: ({ x }, { alpha }, graph) => {
+    const { value, shape, layout } = place(graph, x);
+    const steep = graph.add('Mul', [value, graph.scalar(1e38)], value.shape);
+    return placed(
+      graph.add('Clip', [steep, graph.scalar(alpha), graph.scalar(1)], value.shape),
+      shape,
+      layout,
+    );
+  },
+  Tanh: unary('Tanh'),
+};
+
+const BINARY_RULES: Rules<BinaryName> = {
+  Add: binaryRule('Add'),
+  Sub: binaryRule('Sub'),
+  Multiply: binaryRule('Multiply'),
+  RealDiv: binaryRule('RealDiv'),
+  Maximum: binaryRule('Maximum'),
+  Minimum: binaryRule('Minimum'),
+  Pow: binaryRule('Pow'),
+  SquaredDifference: ({ a, b }, _, graph) => {
+    const difference = binary(graph, 'Sub', a, b);
+    return binary(graph, 'Multiply', difference, difference);
+  },
+};
+
+const COMPARISON_RULES: Rules<ComparisonName> = {
+  Greater: comparison('Greater'),
+  GreaterEqual: comparison('GreaterOrEqual'),
+  Less: comparison('Less'),
+  LessEqual: comparison('LessOrEqual'),
+};
+
+const OTHER_RULES: Rules<OtherName> = {
+  AddN: (inputs, _, graph) => inputs.reduce((sum, item) => binary(graph, 'Add', sum, item)),
+  Cast: ({ x }, { dtype }, graph) => {
+    if (x.dtype === dtype) return x;
+    if (x.dtype === 'bool' && dtype === 'float32') {
+      const { value, shape, layout } = place(graph, x);
+      return placed(graph.add('Cast', [value], value.shape, { to: 1 }), shape, layout);
+    }
+    throw new Error(`internal: trace: Cast from ${x.dtype} to ${dtype} is not traced`);
+  },
+  Mean: reduction('ReduceMean'),
+  OnesLike: ({ x }) => filled(x.shape, 1, x.dtype),
+  Select: ({ condition, t, e }, _, graph) => {
+    const { layout, shape } = place(graph, t);
+    const [where, then, otherwise] = [condition, t, e].map((item) => placeAs(graph, item, layout).value) as [
+      Placed['value'],
+      Placed['value'],
+      Placed['value'],
+    ];
+    return placed(graph.add('Where', [where, then, otherwise], pick(shape, layout)), shape, layout);
+  },
+  Sum: reduction('ReduceSum'),
+  ZerosLike: ({ x }) => filled(x.shape, 0, x.dtype),
+};
+
+export const ELEMENTWISE_RULES = {
+  ...UNARY_RULES,
+  ...BINARY_RULES,
+  ...COMPARISON_RULES,
+  ...OTHER_RULES,
+} satisfies Partial<Rules<KernelName>>;
