@@ -1,0 +1,134 @@
+/**
+ * Layouts that need no training, for the draft that a designer sees at once.
+ */
+import { CHANNELS, createPicture, type Picture } from '../images/picture.ts';
+import type { Rectangle, Size } from '../../shared/geometry.ts';
+import { Pacer } from './pacer.ts';
+import { resizePicture } from './resize.ts';
+import { validatePicture } from './validate.ts';
+
+export type DraftMode = 'extend' | 'retarget' | 'reimagine';
+
+/** Short side of a draft's layout, in pixels. */
+const LAYOUT_SIDE = 64;
+/** Photo pixels per frame pixel in the margins: slower than a mirror, so that its symmetry is less plain. */
+const REFLECTION_SPEED = 0.5;
+/** How deep into the photo the margins above and below may go, as a share of its height. */
+const DEPTH = 0.2;
+
+/**
+ * A layout for `paint`: in `extend` the photo at its place and its margins reflected at half speed, in `retarget`
+ * the photo stretched over the frame, in `reimagine` the photo's columns in a new order, read back and forth.
+ * `photo` is the whole photo in frame pixels. The layout has the frame's aspect and is `heightPx` high.
+ */
+export async function draftLayout(
+  source: Picture,
+  frame: Size,
+  photo: Rectangle,
+  mode: DraftMode,
+  heightPx = defaultHeight(frame),
+): Promise<Picture> {
+  validatePicture(source, 'source', 'invalid-source');
+  const scale = heightPx / frame.height;
+  const width = Math.max(1, Math.round(frame.width * scale));
+  const height = Math.max(1, Math.round(heightPx));
+  const pacer = new Pacer();
+  if (mode === 'retarget') return resizePicture(source, width, height, pacer);
+  const small = await resizePicture(
+    source,
+    Math.max(1, Math.round(photo.width * scale)),
+    mode === 'reimagine' ? height : Math.max(1, Math.round(photo.height * scale)),
+    pacer,
+  );
+  if (mode === 'reimagine') {
+    return mapped(
+      small,
+      width,
+      height,
+      reordered(small.width, width),
+      Float32Array.from({ length: height }, (_, y) => y),
+    );
+  }
+  return mapped(
+    small,
+    width,
+    height,
+    reflected(small.width, width, photo.x * scale, 1),
+    reflected(small.height, height, photo.y * scale, DEPTH),
+  );
+}
+
+function defaultHeight(frame: Size): number {
+  return Math.min(
+    frame.height,
+    Math.max(1, Math.round((LAYOUT_SIDE * frame.height) / Math.min(frame.width, frame.height))),
+  );
+}
+
+/** For each place on an axis of `size` the place in the photo, whose `length` begins at `start`. */
+function reflected(length: number, size: number, start: number, depth: number): Float32Array {
+  const room = Math.max(start, size - start - length, 1);
+  const deepest = depth * (length - 1);
+  const speed = depth < 1 ? Math.min(REFLECTION_SPEED, deepest / room) : REFLECTION_SPEED;
+  return Float32Array.from({ length: size }, (_, i) => {
+    const at = i - start;
+    if (at < 0) return pingPong(-at * speed, length);
+    if (at > length - 1) return length - 1 - pingPong((at - length + 1) * speed, length);
+    return at;
+  });
+}
+
+/** Back and forth over the photo from its middle, each leg at another speed so that no two of them look alike. */
+function reordered(length: number, size: number): Float32Array {
+  const speeds = [0.8, 0.6, 0.9, 0.7];
+  const places = new Float32Array(size);
+  let at = (length - 1) / 2;
+  let direction = 1;
+  let leg = 0;
+  for (let i = 0; i < size; i++) {
+    places[i] = at;
+    at += direction * speeds[leg % speeds.length]!;
+    if (at >= 0 && at <= length - 1) continue;
+    at = Math.min(length - 1, Math.max(0, at));
+    direction = -direction;
+    leg++;
+  }
+  return places;
+}
+
+function pingPong(distance: number, length: number): number {
+  if (length < 2) return 0;
+  const period = 2 * (length - 1);
+  const at = distance % period;
+  return at > length - 1 ? period - at : at;
+}
+
+/** Reads `picture` at the given columns and rows, bilinearly. */
+function mapped(
+  picture: Picture,
+  width: number,
+  height: number,
+  columns: Float32Array,
+  rows: Float32Array,
+): Picture {
+  const result = createPicture(width, height);
+  const { data } = picture;
+  for (let y = 0, o = 0; y < height; y++) {
+    const top = Math.floor(rows[y]!);
+    const bottom = Math.min(picture.height - 1, top + 1);
+    const v = rows[y]! - top;
+    for (let x = 0; x < width; x++) {
+      const left = Math.floor(columns[x]!);
+      const right = Math.min(picture.width - 1, left + 1);
+      const u = columns[x]! - left;
+      for (let channel = 0; channel < CHANNELS; channel++, o++) {
+        const at = (column: number, row: number) =>
+          data[(row * picture.width + column) * CHANNELS + channel]!;
+        const upper = at(left, top) * (1 - u) + at(right, top) * u;
+        const lower = at(left, bottom) * (1 - u) + at(right, bottom) * u;
+        result.data[o] = Math.round(upper * (1 - v) + lower * v);
+      }
+    }
+  }
+  return result;
+}

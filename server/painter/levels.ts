@@ -1,0 +1,76 @@
+/** The sizes that a painting grows through: from a coarse frame, by about 1.4 a level, to exactly the frame. */
+import { clipToFrame, type Rectangle, type Size } from '../../shared/geometry.ts';
+
+/** Short side of the coarsest frame, in pixels: low enough to compose the picture anew, high enough to know it. */
+const COARSEST_SIDE = 32;
+/** Short side of the photo, in pixels, below which its patches hold too little; such a painting starts finer. */
+const COARSEST_PHOTO_SIDE = 18;
+const GROWTH = 1.4;
+const PATCH_SIZE = 9;
+/** Patch pairs that an exact search may compare. */
+const EXACT_PAIRS = 24e6;
+const COARSEST_PAIRS = 200e6;
+/** Short side of the frame, in pixels, from which patches are matched at every second pixel of every second row. */
+const SPARSE_SIDE = 80;
+
+export interface Level {
+  readonly frame: Size;
+  /** The whole photo; its size is the size of this level's source picture. */
+  readonly photo: Rectangle;
+  /** The part of the frame where the photo is kept, or null. */
+  readonly kept: Rectangle | null;
+  /** Half a patch: patches measure 2 · radius + 1 pixels each way. */
+  readonly radius: number;
+  /** Distance between the patch centres that are matched, in pixels. */
+  readonly stride: number;
+  /** Whether every source patch of the row band is compared. */
+  readonly exact: boolean;
+}
+
+/** The levels for a frame and the photo's place in it, coarsest first; the last one is the frame itself. */
+export function planLevels(frame: Size, photo: Rectangle, keep: boolean): Level[] {
+  const coarsest = coarsestScale(frame, photo);
+  const steps = coarsest < 1 ? Math.max(1, Math.round(Math.log(1 / coarsest) / Math.log(GROWTH))) : 0;
+  const levels: Level[] = [];
+  for (let step = 0; step <= steps; step++) {
+    const scale = step === steps ? 1 : coarsest ** (1 - step / steps);
+    levels.push(levelAt(frame, photo, keep, scale, step === 0));
+  }
+  return levels;
+}
+
+function coarsestScale(frame: Size, photo: Rectangle): number {
+  const forFrame = COARSEST_SIDE / Math.min(frame.width, frame.height);
+  const forPhoto = COARSEST_PHOTO_SIDE / Math.min(photo.width, photo.height);
+  let scale = Math.min(1, Math.max(forFrame, forPhoto));
+  const pairs = frame.width * frame.height * photo.width * photo.height;
+  // A photo much thinner than the frame would start so fine that an exact search never ends.
+  if (pairs * scale ** 4 > COARSEST_PAIRS) scale = (COARSEST_PAIRS / pairs) ** (1 / 4);
+  return scale;
+}
+
+function levelAt(frame: Size, photo: Rectangle, keep: boolean, scale: number, first: boolean): Level {
+  const size = scaled({ x: 0, y: 0, ...frame }, scale);
+  const place = scaled(photo, scale);
+  const side = Math.min(size.width, size.height, place.width, place.height, PATCH_SIZE);
+  const sparse = Math.min(size.width, size.height) >= SPARSE_SIDE;
+  const pairs = size.width * size.height * place.width * place.height;
+  const exact = first || (!sparse && pairs <= EXACT_PAIRS);
+  return {
+    frame: { width: size.width, height: size.height },
+    photo: place,
+    kept: keep ? clipToFrame(place, size) : null,
+    radius: (side - 1) >> 1,
+    stride: exact || !sparse ? 1 : 2,
+    exact,
+  };
+}
+
+/** Both edges are rounded, so that what touches at full size touches at every scale. */
+function scaled(rectangle: Rectangle, scale: number): Rectangle {
+  const x = Math.round(rectangle.x * scale);
+  const y = Math.round(rectangle.y * scale);
+  const right = Math.round((rectangle.x + rectangle.width) * scale);
+  const bottom = Math.round((rectangle.y + rectangle.height) * scale);
+  return { x, y, width: Math.max(1, right - x), height: Math.max(1, bottom - y) };
+}

@@ -1,0 +1,135 @@
+/**
+ * The painter: a layout drawn at low resolution becomes a picture of any size, made of patches of the photo.
+ *
+ * Level by level, from about 32 pixels high to exactly the frame, every patch of the enlarged result is replaced
+ * by the most similar patch of the photo at that scale (Granot et al., "Drop the GAN: in defense of patches
+ * nearest neighbors as single image generative models", CVPR 2022), with a deterministic search in place of the
+ * paper's. A kept photo is there at every level, so that what is painted continues it.
+ */
+import type { Rectangle, Size } from '../../shared/geometry.ts';
+import { createPicture, type Picture } from '../images/picture.ts';
+import { resample } from '../images/resample.ts';
+import { voteAndBlend } from './blend.ts';
+import { coherenceSearch } from './coherence-search.ts';
+import { completenessWeights, enlargeWeights } from './completeness.ts';
+import { exactSearch, smallestDistances } from './exact-search.ts';
+import { createField, type Field } from './field.ts';
+import { planLevels, type Level } from './levels.ts';
+import { Pacer } from './pacer.ts';
+import { resizePicture } from './resize.ts';
+import { rowBand } from './row-band.ts';
+import type { SearchProblem } from './search.ts';
+import { sourcePyramid, type LevelSources } from './source-pyramid.ts';
+import { validate } from './validate.ts';
+import { pasteKept, vote } from './vote.ts';
+
+export interface PaintRequest {
+  /** Of any size, at the frame's aspect: the drawing to be painted. */
+  readonly layout: Picture;
+  /** The photo at its full resolution. */
+  readonly source: Picture;
+  /** Exact size of the result. */
+  readonly frame: Size;
+  /** The whole photo, uniformly scaled, in frame pixels. Its size says at which scale patches are taken from it. */
+  readonly photo: Rectangle;
+  /** Whether the photo's pixels are kept at that place; if not, `photo` gives the scale only. */
+  readonly keep: boolean;
+  readonly signal?: AbortSignal;
+  /** Told the share of the work that is done, 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+const COARSEST_PASSES = 4;
+const PASSES = 2;
+/** Short side of the frame, in pixels, up to which rare patches are favoured. */
+const COMPLETE_SIDE = 150;
+
+/** What one level hands to the next. */
+interface Painted {
+  readonly picture: Picture;
+  readonly field: Field | null;
+  readonly weights: Float32Array | null;
+  readonly source: Picture | null;
+}
+
+/**
+ * Paints the layout. The result has the frame's exact size; with `keep` the photo's pixels in it are those of
+ * `resample(source, photo.width, photo.height)`. The same request gives the same pixels.
+ *
+ * @throws PainterError when the request cannot be painted; the signal's reason when it is aborted.
+ */
+export async function paint(request: PaintRequest): Promise<Picture> {
+  validate(request);
+  const { layout, source, frame, photo, keep, signal, onProgress } = request;
+  signal?.throwIfAborted();
+  const pacer = new Pacer(signal);
+  const levels = planLevels(frame, photo, keep);
+  const sharp = await resample(source, photo.width, photo.height);
+  if (covers(levels.at(-1)!)) {
+    const result = createPicture(frame.width, frame.height);
+    pasteKept(levels.at(-1)!, sharp, result);
+    onProgress?.(1);
+    return result;
+  }
+  const sources = await sourcePyramid(sharp, levels, pacer);
+  const total = levels.reduce((sum, level) => sum + cost(level), 0);
+  let done = 0;
+  let painted: Painted = { picture: layout, field: null, weights: null, source: null };
+  for (const [n, level] of levels.entries()) {
+    painted = await paintLevel(painted, level, sources[n]!, level === levels.at(-1), pacer);
+    done += cost(level);
+    onProgress?.(done / total);
+  }
+  return painted.picture;
+}
+
+function cost({ frame }: Level): number {
+  return frame.width * frame.height;
+}
+
+function covers({ kept, frame }: Level): boolean {
+  return kept !== null && kept.width === frame.width && kept.height === frame.height;
+}
+
+async function paintLevel(
+  before: Painted,
+  level: Level,
+  sources: LevelSources,
+  last: boolean,
+  pacer: Pacer,
+): Promise<Painted> {
+  const band = rowBand(level, level.kept !== null);
+  let picture = await resizePicture(before.picture, level.frame.width, level.frame.height, pacer);
+  let earlier = before.field;
+  let field = createField(level);
+  let weights = weightsFor(before, level, sources.sharp);
+  const passes = earlier ? PASSES : COARSEST_PASSES;
+  for (let pass = 0; pass < passes; pass++) {
+    // The enlarged picture is blurred, so it is first compared with a photo as blurred as itself.
+    const source = pass === 0 ? sources.blurred : sources.sharp;
+    const query = createPicture(picture.width, picture.height);
+    query.data.set(picture.data);
+    pasteKept(level, source, query);
+    const problem: SearchProblem = { query, source, radius: level.radius, band, weights };
+    if (level.exact || !earlier) {
+      if (level.kept) {
+        weights = completenessWeights(await smallestDistances(problem, field, pacer), level.radius);
+      }
+      await exactSearch({ ...problem, weights }, field, pacer);
+    } else {
+      const found = createField(level);
+      await coherenceSearch(problem, earlier, found, pacer);
+      field = found;
+    }
+    earlier = field;
+    const blends = last && pass === passes - 1;
+    picture = await (blends ? voteAndBlend : vote)(field, sources.sharp, pacer);
+  }
+  return { picture, field, weights, source: sources.sharp };
+}
+
+function weightsFor(before: Painted, level: Level, source: Picture): Float32Array | null {
+  const { width, height } = level.frame;
+  if (!before.weights || !before.source || Math.min(width, height) > COMPLETE_SIDE) return null;
+  return enlargeWeights(before.weights, before.source, source);
+}

@@ -1,0 +1,57 @@
+/**
+ * Which rows of the source may serve a row of the frame. It keeps horizons in place, the sky above and the
+ * ground below, and it makes the search small.
+ */
+import type { Level } from './levels.ts';
+
+/** Half the band's height, as a share of the photo's height. */
+const BAND = 0.12;
+/** Beyond the photo's top and bottom edge: how deep into the photo rows may come from, as a share of its height. */
+const DEPTH = 0.2;
+/** Rows into the photo per row away from it, beyond its top and bottom edge. */
+const REFLECTION_SPEED = 0.5;
+
+export interface RowBand {
+  /** [frame height] first and last row of the patch centres that are allowed in the source. */
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+}
+
+/**
+ * The band for each row of the frame. With a kept photo a row answers to the same row of the photo, above and
+ * below it to a strip along that edge; without one, rows answer to each other from top to bottom in proportion.
+ */
+export function rowBand(level: Level, keep: boolean): RowBand {
+  const { frame, photo, radius } = level;
+  const half = Math.max(2, Math.round(BAND * photo.height));
+  const depth = Math.round(DEPTH * photo.height);
+  const low = new Int32Array(frame.height);
+  const high = new Int32Array(frame.height);
+  for (let y = 0; y < frame.height; y++) {
+    let first: number;
+    let last: number;
+    const row = y - photo.y;
+    if (!keep) {
+      const match = Math.round(((y + 0.5) * photo.height) / frame.height - 0.5);
+      first = match - half;
+      last = match + half;
+    } else if (row < 0) {
+      first = 0;
+      last = Math.min(depth, Math.round(-row * REFLECTION_SPEED)) + half;
+    } else if (row >= photo.height) {
+      const beyond = row - photo.height + 1;
+      first = photo.height - 1 - Math.min(depth, Math.round(beyond * REFLECTION_SPEED)) - half;
+      last = photo.height - 1;
+    } else {
+      first = row - half;
+      last = row + half;
+    }
+    low[y] = clamp(first, radius, photo.height - 1 - radius);
+    high[y] = clamp(last, radius, photo.height - 1 - radius);
+  }
+  return { low, high };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
