@@ -1,0 +1,15 @@
+/** Between 8-bit pictures and the networks' numbers from −1 to 1, [1, height, width, 3]. */
+import type { Picture } from '../images/picture.ts';
+import type { Size } from '../../shared/geometry.ts';
+
+export function toFloats({ data }: Picture): Float32Array {
+  return Float32Array.from(data, (value) => value / 127.5 - 1);
+}
+
+export function toPicture(values: Float32Array, { width, height }: Size): Picture {
+  // The array rounds down and clamps at 0 and 255 must be done by hand: values beyond ±1 are common.
+  const data = Uint8Array.from(values, (value) =>
+    Math.max(0, Math.min(255, Math.round((value + 1) * 127.5))),
+  );
+  return { width, height, data };
+}
