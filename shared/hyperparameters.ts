@@ -20,6 +20,14 @@ export const LIMITS = {
   learningRate: { min: 1e-5, max: 1e-1 },
 } as const;
 
+/** What a request may override in its preset. `epochs` holds for the coarsest scale; finer ones keep their share. */
+export interface TrainingOptions {
+  readonly epochs?: number | undefined;
+  readonly maxSize?: number | undefined;
+  readonly optimizer?: OptimizerName | undefined;
+  readonly learningRate?: number | undefined;
+}
+
 export interface Hyperparameters {
   /** Short side of the coarsest scale, in pixels. */
   readonly minSize: number;
@@ -120,6 +128,25 @@ export const TRAINING_PRESETS: Readonly<Record<TrainingPresetName, Hyperparamete
     coarserPool: 24,
   },
 };
+
+/** The recipe for a checked request: its preset, overridden by its training options; null where nothing is trained. */
+export function resolveHyperparameters(request: {
+  readonly preset: PresetName;
+  readonly training: TrainingOptions;
+  readonly seed: number;
+}): Hyperparameters | null {
+  const { preset, training, seed } = request;
+  if (preset === 'draft') return null;
+  const recipe = TRAINING_PRESETS[preset];
+  return {
+    ...recipe,
+    epochs: training.epochs ?? recipe.epochs,
+    maxSize: training.maxSize ?? recipe.maxSize,
+    optimizer: training.optimizer ?? recipe.optimizer,
+    learningRate: training.learningRate ?? recipe.learningRate,
+    seed,
+  };
+}
 
 /** Iterations at `scale`, 0 being the coarsest; at least one. */
 export function epochsAt(hyperparameters: Hyperparameters, scale: number): number {
