@@ -1,13 +1,8 @@
 import sharp, { type Metadata, type OutputInfo } from 'sharp';
 import { ImageError } from './errors.ts';
 import { detectFormat, PICTURE_FORMATS, type PictureFormat } from './format.ts';
+import { checkFileSize, MAX_ASPECT_RATIO, MAX_PIXELS, MIN_SIDE } from './limits.ts';
 import { CHANNELS, type Picture } from './picture.ts';
-
-export const MAX_FILE_BYTES = 64 * 1024 * 1024;
-export const MAX_PIXELS = 100_000_000;
-/** In pixels: nothing can be learnt from less. */
-export const MIN_SIDE = 16;
-export const MAX_ASPECT_RATIO = 20;
 
 const WHITE = '#ffffff';
 const ACCEPTED = `a ${PICTURE_FORMATS.slice(0, -1).join(', ')} or ${PICTURE_FORMATS.at(-1)} picture`;
@@ -40,12 +35,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
 
 function checkFile(bytes: Uint8Array): PictureFormat {
   if (bytes.length === 0) throw new ImageError('empty', `expected ${ACCEPTED}, got an empty file`);
-  if (bytes.length > MAX_FILE_BYTES) {
-    throw new ImageError(
-      'too-large',
-      `expected at most ${mebibytes(MAX_FILE_BYTES)}, got ${mebibytes(bytes.length)}`,
-    );
-  }
+  checkFileSize(bytes.length);
   const detected = detectFormat(bytes);
   if (detected.accepted) return detected.format;
   if (detected.format === null)
@@ -116,8 +106,4 @@ function damaged(format: PictureFormat, cause?: unknown): ImageError {
     `expected a complete ${format} file, got one that is damaged or cut short`,
     cause,
   );
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(bytes % (1024 * 1024) === 0 ? 0 : 1)} MiB`;
 }
