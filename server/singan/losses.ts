@@ -4,8 +4,8 @@ import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 
 /** mean D(fake) − mean D(real), from one map of scores [2, H, W, 1]: the fake's, then the real one's. */
 export function criticLoss(scores: Tensor4D): Scalar {
-  const signs = tf.tensor4d([2, -2], [2, 1, 1, 1]); // [2, 1, 1, 1]
-  return tf.mean(tf.mul(scores, signs)); // []
+  const [fake, real] = tf.split(scores, 2) as [Tensor4D, Tensor4D]; // [1, H, W, 1] each
+  return tf.sub(tf.mean(fake), tf.mean(real)); // []
 }
 
 /** −mean D(fake) */
