@@ -21,8 +21,8 @@ import {
 
 /** How far a tone is spread, as a share of the frame's short side. */
 const REACH = 0.33;
-/** Mismatches above so many grey levels are edges of the picture, to be kept as such. */
-const EDGE = 60;
+/** Mismatches of about so many grey levels begin to count as edges of the picture, to be kept as such. */
+const EDGE = 40;
 /** The right-hand side is held in 16 bits, in fractions of a grey level. */
 const FIXED_POINT = 64;
 const CYCLES = 3;
@@ -108,7 +108,7 @@ function addMismatch(
     const green = differences[here + 1]! / weight - (colours[there + 1]! - colours[here + 1]!);
     const blue = differences[here + 2]! / weight - (colours[there + 2]! - colours[here + 2]!);
     const largest = Math.max(Math.abs(red), Math.abs(green), Math.abs(blue));
-    const scale = FIXED_POINT * (largest > EDGE ? EDGE / largest : 1);
+    const scale = FIXED_POINT / (1 + (largest / EDGE) ** 2) ** 2;
     const o = top * width * CHANNELS + here;
     const p = top * width * CHANNELS + there;
     addAt(mismatch, o, p, Math.round(red * scale));

@@ -4,7 +4,7 @@
  * textures", 2001; Tong et al., k-coherence, 2002), then the positions around the best of them.
  */
 import { CHANNELS } from '../images/picture.ts';
-import { centreX, centreY, keptCentres, type Field } from './field.ts';
+import { centreX, centreY, farFromKept, keptCentres, type Field } from './field.ts';
 import type { Pacer } from './pacer.ts';
 import { patchDistance } from './patch-distance.ts';
 import type { SearchProblem } from './search.ts';
@@ -32,6 +32,7 @@ export async function coherenceSearch(
 
 function searchRows(problem: SearchProblem, earlier: Field, field: Field, from: number, to: number): void {
   const { kept, radius } = field.level;
+  const far = farFromKept(field);
   const hole = kept && keptCentres(kept, radius);
   for (let row = from; row < to; row++) {
     const y = centreY(field, row);
@@ -39,13 +40,14 @@ function searchRows(problem: SearchProblem, earlier: Field, field: Field, from: 
     for (let column = 0; column < field.columns; column++) {
       const x = centreX(field, column);
       if (crossesHole && x >= hole.x && x < hole.x + hole.width) continue;
-      searchCell(problem, earlier, field, row * field.columns + column, x, y);
+      searchCell(problem, far, earlier, field, row * field.columns + column, x, y);
     }
   }
 }
 
 function searchCell(
-  { query, source, band, weights }: SearchProblem,
+  { query, source, band, weights: favours }: SearchProblem,
+  far: Uint8Array,
   earlier: Field,
   field: Field,
   cell: number,
@@ -53,6 +55,7 @@ function searchCell(
   y: number,
 ): void {
   const { frame, photo, radius } = field.level;
+  const weights = favours && far[cell] ? favours : null;
   const coarse = earlier.level;
   const side = 2 * radius + 1;
   const rowBytes = side * CHANNELS;
@@ -76,6 +79,7 @@ function searchCell(
   let bestY = 0;
   let lastX = -1;
   let lastY = -1;
+  let agree = true;
   for (let n = 0; n < NEIGHBOURS_X.length; n++) {
     const column = Math.min(earlier.columns - 1, Math.max(0, atColumn + NEIGHBOURS_X[n]!));
     const row = Math.min(earlier.rows - 1, Math.max(0, atRow + NEIGHBOURS_Y[n]!));
@@ -85,6 +89,7 @@ function searchCell(
     sx = sx < radius ? radius : sx > rightmost ? rightmost : sx;
     sy = sy < low ? low : sy > high ? high : sy;
     if ((sx === bestX && sy === bestY) || (sx === lastX && sy === lastY)) continue;
+    if (n > 0) agree = false;
     lastX = sx;
     lastY = sy;
     const weight = weights ? weights[sy * source.width + sx]! : 1;
@@ -106,6 +111,12 @@ function searchCell(
     raw = distance;
     bestX = sx;
     bestY = sy;
+  }
+  if (coarse === field.level && agree) {
+    field.sourceX[cell] = bestX;
+    field.sourceY[cell] = bestY;
+    field.distance[cell] = raw;
+    return;
   }
   const aroundX = bestX;
   const aroundY = bestY;

@@ -14,7 +14,7 @@ const LAYOUT_SIDE = 64;
 /** Photo pixels per frame pixel in the margins: slower than a mirror, so that its symmetry is less plain. */
 const REFLECTION_SPEED = 0.5;
 /** How deep into the photo the margins above and below may go, as a share of its height. */
-const DEPTH = 0.2;
+const DEPTH = 0.1;
 
 /**
  * A layout for `paint`: in `extend` the photo at its place and its margins reflected at half speed, in `retarget`

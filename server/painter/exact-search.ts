@@ -6,7 +6,7 @@
 import { CHANNELS } from '../images/picture.ts';
 import type { Rectangle } from '../../shared/geometry.ts';
 import type { Field } from './field.ts';
-import { keptCentres } from './field.ts';
+import { farFromKept, keptCentres } from './field.ts';
 import type { Pacer } from './pacer.ts';
 import type { SearchProblem } from './search.ts';
 
@@ -21,12 +21,13 @@ export async function exactSearch(problem: SearchProblem, field: Field, pacer: P
   const { radius, source, weights } = problem;
   const { columns, sourceX, sourceY, distance } = field;
   const best = new Float32Array(columns * field.rows).fill(Infinity);
+  const far = farFromKept(field);
   await eachPair(problem, field, pacer, (x, y, dx, dy, count, sums) => {
     const row = (y - radius) * columns - radius;
     const sourceRow = (y + dy) * source.width + dx;
     for (let i = 0; i < count; i++) {
       const cell = row + x + i;
-      const weighted = weights ? sums[i]! * weights[sourceRow + x + i]! : sums[i]!;
+      const weighted = weights && far[cell] ? sums[i]! * weights[sourceRow + x + i]! : sums[i]!;
       if (weighted >= best[cell]!) continue;
       best[cell] = weighted;
       distance[cell] = sums[i]!;
@@ -91,8 +92,13 @@ async function pairsOf(part: Rectangle, problem: SearchProblem, pacer: Pacer, vi
   }
   const scratch = createScratch(part.width, radius);
   for (let dy = lowest; dy <= highest; dy++) {
-    const top = Math.max(part.y, radius - dy);
-    const end = Math.min(bottom, source.height - radius - dy);
+    let top = bottom;
+    let end = part.y;
+    for (let y = part.y; y < bottom; y++) {
+      if (y + dy < band.low[y]! || y + dy > band.high[y]!) continue;
+      top = Math.min(top, y);
+      end = y + 1;
+    }
     if (top >= end) continue;
     const firstDx = radius - (part.x + part.width - 1);
     const lastDx = source.width - 1 - radius - part.x;

@@ -2,6 +2,9 @@
 import type { Rectangle } from '../../shared/geometry.ts';
 import type { Level } from './levels.ts';
 
+/** Patch sizes from the kept photo's border to where the picture is freer to choose. */
+const FAR_SIZES = 1.5;
+
 export interface Field {
   readonly level: Level;
   /** Size of the grid. Its last row and column lie at the frame's edge whatever the stride. */
@@ -68,4 +71,22 @@ export function keptCentres(kept: Rectangle, radius: number): Rectangle | null {
   const height = kept.height - 2 * radius;
   if (width <= 0 || height <= 0) return null;
   return { x: kept.x + radius, y: kept.y + radius, width, height };
+}
+
+/** [rows, columns] 1 where the patch's centre is more than one and a half patch sizes away from the kept photo. */
+export function farFromKept(field: Field): Uint8Array {
+  const { kept, radius } = field.level;
+  const far = new Uint8Array(field.columns * field.rows).fill(1);
+  if (!kept) return far;
+  const size = FAR_SIZES * (2 * radius + 1);
+  for (let row = 0; row < field.rows; row++) {
+    const y = centreY(field, row);
+    const down = Math.max(kept.y - y, y - (kept.y + kept.height - 1));
+    for (let column = 0; column < field.columns; column++) {
+      const x = centreX(field, column);
+      const across = Math.max(kept.x - x, x - (kept.x + kept.width - 1));
+      if (Math.max(across, down) <= size) far[row * field.columns + column] = 0;
+    }
+  }
+  return far;
 }

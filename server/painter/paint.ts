@@ -14,7 +14,7 @@ import { coherenceSearch } from './coherence-search.ts';
 import { completenessWeights, enlargeWeights } from './completeness.ts';
 import { exactSearch, smallestDistances } from './exact-search.ts';
 import { createField, type Field } from './field.ts';
-import { planLevels, type Level } from './levels.ts';
+import { planLevels, type Level, type Quality } from './levels.ts';
 import { Pacer } from './pacer.ts';
 import { resizePicture } from './resize.ts';
 import { rowBand } from './row-band.ts';
@@ -34,12 +34,16 @@ export interface PaintRequest {
   readonly photo: Rectangle;
   /** Whether the photo's pixels are kept at that place; if not, `photo` gives the scale only. */
   readonly keep: boolean;
+  /** `draft` is faster; `full` is the default. */
+  readonly quality?: Quality;
   readonly signal?: AbortSignal;
   /** Told the share of the work that is done, 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
 }
 
-const COARSEST_PASSES = 4;
+/** Passes at the coarsest level, at the other exact ones, and at the rest. */
+const COARSEST_PASSES = 6;
+const EXACT_PASSES = 3;
 const PASSES = 2;
 /** Short side of the frame, in pixels, up to which rare patches are favoured. */
 const COMPLETE_SIDE = 150;
@@ -60,10 +64,10 @@ interface Painted {
  */
 export async function paint(request: PaintRequest): Promise<Picture> {
   validate(request);
-  const { layout, source, frame, photo, keep, signal, onProgress } = request;
+  const { layout, source, frame, photo, keep, quality = 'full', signal, onProgress } = request;
   signal?.throwIfAborted();
   const pacer = new Pacer(signal);
-  const levels = planLevels(frame, photo, keep);
+  const levels = planLevels(frame, photo, keep, quality);
   const sharp = await resample(source, photo.width, photo.height);
   if (covers(levels.at(-1)!)) {
     const result = createPicture(frame.width, frame.height);
@@ -103,7 +107,7 @@ async function paintLevel(
   let earlier = before.field;
   let field = createField(level);
   let weights = weightsFor(before, level, sources.sharp);
-  const passes = earlier ? PASSES : COARSEST_PASSES;
+  const passes = !earlier ? COARSEST_PASSES : level.exact ? EXACT_PASSES : PASSES;
   for (let pass = 0; pass < passes; pass++) {
     // The enlarged picture is blurred, so it is first compared with a photo as blurred as itself.
     const source = pass === 0 ? sources.blurred : sources.sharp;

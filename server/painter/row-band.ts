@@ -7,7 +7,9 @@ import type { Level } from './levels.ts';
 /** Half the band's height, as a share of the photo's height. */
 const BAND = 0.12;
 /** Beyond the photo's top and bottom edge: how deep into the photo rows may come from, as a share of its height. */
-const DEPTH = 0.2;
+const DEPTH = 0.1;
+/** Half the band's height there. */
+const STRIP_BAND = 0.05;
 /** Rows into the photo per row away from it, beyond its top and bottom edge. */
 const REFLECTION_SPEED = 0.5;
 
@@ -24,6 +26,7 @@ export interface RowBand {
 export function rowBand(level: Level, keep: boolean): RowBand {
   const { frame, photo, radius } = level;
   const half = Math.max(2, Math.round(BAND * photo.height));
+  const strip = Math.max(2, Math.round(STRIP_BAND * photo.height));
   const depth = Math.round(DEPTH * photo.height);
   const low = new Int32Array(frame.height);
   const high = new Int32Array(frame.height);
@@ -37,10 +40,10 @@ export function rowBand(level: Level, keep: boolean): RowBand {
       last = match + half;
     } else if (row < 0) {
       first = 0;
-      last = Math.min(depth, Math.round(-row * REFLECTION_SPEED)) + half;
+      last = Math.min(depth, Math.round(-row * REFLECTION_SPEED)) + strip;
     } else if (row >= photo.height) {
       const beyond = row - photo.height + 1;
-      first = photo.height - 1 - Math.min(depth, Math.round(beyond * REFLECTION_SPEED)) - half;
+      first = photo.height - 1 - Math.min(depth, Math.round(beyond * REFLECTION_SPEED)) - strip;
       last = photo.height - 1;
     } else {
       first = row - half;

@@ -13,7 +13,7 @@ export interface LevelSources {
 /** The coarsest level has none before it: its layout is about as soft as one enlarged by this. */
 const COARSEST_BLUR = 1.4;
 /** A level is reduced from a finer one that is at least so many times larger; nearer ones would add up blur. */
-const HEADROOM = 2.5;
+const HEADROOM = 1.9;
 
 /** The photo at the scale of each level; `finest` is at the last one's. */
 export async function sourcePyramid(

@@ -4,6 +4,7 @@
  */
 import { CHANNELS, createPicture, type Picture } from '../images/picture.ts';
 import { centreX, centreY, keptCentres, type Field } from './field.ts';
+import type { Rectangle } from '../../shared/geometry.ts';
 import type { Pacer } from './pacer.ts';
 import { toByte } from './resize.ts';
 
@@ -11,6 +12,9 @@ import { toByte } from './resize.ts';
 export const STRIP_ROWS = 32;
 /** Mean squared difference, in grey levels, below which nearer patches gain little more weight. */
 const NEAR = 0.01;
+/** How many times less a patch counts that lies its own size farther from the kept photo, and up to how many sizes. */
+const TRUST_DECAY = 10;
+const TRUST_SIZES = 2;
 
 /** The votes on some whole rows of the frame. */
 export interface Votes {
@@ -105,6 +109,7 @@ export function eachPatch(
   const side = 2 * radius + 1;
   const samples = side * side * CHANNELS;
   const hole = kept && keptCentres(kept, radius);
+  const trustByDistance = trustTable(side);
   const from = Math.max(0, Math.floor((top - 2 * radius) / stride) - 1);
   for (let gridRow = from; gridRow < field.rows; gridRow++) {
     const y = centreY(field, gridRow);
@@ -118,17 +123,33 @@ export function eachPatch(
       if (crossesHole && x >= hole.x && x < hole.x + hole.width) continue;
       const cell = gridRow * field.columns + column;
       const nearness = 1 / (NEAR + field.distance[cell]! / samples);
+      const trust = kept ? trustByDistance[distanceTo(kept, x, y, radius)]! : 1;
       visit(
         x - radius,
         y - radius,
         field.sourceX[cell]! - radius,
         field.sourceY[cell]! - radius,
-        nearness,
+        nearness * trust,
         firstRow,
         lastRow,
       );
     }
   }
+}
+
+/** Trust by distance in pixels: what is known spreads outwards from the photo, so that its border does not show. */
+function trustTable(side: number): Float32Array {
+  return Float32Array.from(
+    { length: TRUST_SIZES * side + 1 },
+    (_, distance) => TRUST_DECAY ** (-distance / side),
+  );
+}
+
+/** How far the patch at (x, y) reaches beyond the kept photo, in pixels, up to the end of the trust table. */
+function distanceTo(kept: Rectangle, x: number, y: number, radius: number): number {
+  const across = Math.max(kept.x - (x - radius), x + radius - (kept.x + kept.width - 1));
+  const down = Math.max(kept.y - (y - radius), y + radius - (kept.y + kept.height - 1));
+  return Math.min(TRUST_SIZES * (2 * radius + 1), Math.max(0, across, down));
 }
 
 /** Copies the kept part of the photo, at the level's scale, to its place. */
