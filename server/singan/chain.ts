@@ -5,7 +5,7 @@ import type { Engine, Shape } from '../program.ts';
 import type { Size } from '../../shared/geometry.ts';
 import { frozenLayers } from './frozen-generator.ts';
 import type { FrozenGenerator } from './frozen-generator.ts';
-import { MARGIN, generate } from './networks.ts';
+import { MARGIN, generate, generatorInput } from './networks.ts';
 import { rowChannels } from './rows.ts';
 import type { RowSpan } from './rows.ts';
 
@@ -66,12 +66,9 @@ export async function compileChain(
               3,
             ])
           : null;
-      picture = generate(
-        frozenLayers(generator),
-        startOf(noise, amplitude, coarser ?? null),
-        coarser ?? null,
-        rowTensor,
-      ).output; // [1, H, W, 3]
+      const start = startOf(noise, amplitude, coarser ?? null); // [1, H, W, 3]
+      const input = generatorInput(start, rowTensor); // [1, H + 10, W + 10, 3 | 6]
+      picture = generate(frozenLayers(generator), input, coarser ?? null).output; // [1, H, W, 3]
     });
     if (!picture) throw new Error('internal: chain: no levels');
     return resizeTo

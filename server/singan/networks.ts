@@ -140,26 +140,25 @@ export const normFactor = (scale: number, variance: number): number =>
   scale / Math.sqrt(variance + NORM_EPSILON);
 
 /**
- * G: out = tanh(stack(pad(start))) + coarser (SinGAN, equation 3).
+ * What G's layers read: the coarser output plus noise, padded, and row channels. Zeros are padded once, here: they are
+ * what gives borders their variety.
  *
- * @param start [B, H, W, 3]: the coarser output plus noise
- * @param coarser [B, H, W, 3], or null at the coarsest scale
- * @param rows [B, H + 10, W + 10, 3]: row channels, or null without
+ * @param start [B, H, W, 3]
+ * @param rows [B, H + 10, W + 10, 3], or null without row channels
  */
-export function generate(
-  layers: readonly Layer[],
-  start: Tensor,
-  coarser: Tensor | null,
-  rows: Tensor | null,
-): Convolved {
-  // Zeros are padded once, at the input: they are what gives borders their variety.
-  const padded = tf.pad(start, [
-    [0, 0],
-    [MARGIN, MARGIN],
-    [MARGIN, MARGIN],
-    [0, 0],
-  ]); // [B, H + 10, W + 10, 3]
-  const input = rows ? tf.concat([padded, rows], 3) : padded; // [B, H + 10, W + 10, 3 | 6]
+export function generatorInput(start: Tensor, rows: Tensor | null): Tensor {
+  const pads: [number, number][] = [0, MARGIN, MARGIN, 0].map((pad) => [pad, pad]);
+  const padded = tf.pad(start, pads); // [B, H + 10, W + 10, 3]
+  return rows ? tf.concat([padded, rows], 3) : padded; // [B, H + 10, W + 10, 3 | 6]
+}
+
+/**
+ * G: out = tanh(layers(input)) + coarser (SinGAN, equation 3).
+ *
+ * @param input of `generatorInput`
+ * @param coarser [B, H, W, 3], or null at the coarsest scale
+ */
+export function generate(layers: readonly Layer[], input: Tensor, coarser: Tensor | null): Convolved {
   const { output, statistics } = convolve(layers, input);
   const detail = tf.tanh(output); // [B, H, W, 3]
   return { output: coarser ? tf.add(detail, coarser) : detail, statistics };

@@ -19,8 +19,8 @@ const fixture = JSON.parse(readFileSync(path, 'utf8')) as Fixture;
 
 describe('optimizers', () => {
   for (const name of OPTIMIZERS) {
-    it(`[GAN9] ${name} takes PyTorch’s steps`, () => {
-      tf.setBackend('cpu');
+    it(`[GAN9] ${name} takes PyTorch’s steps`, async () => {
+      await tf.setBackend('cpu');
       const [beta1, beta2] = fixture.betas;
       const optimizer = createOptimizer({ optimizer: name, beta1, beta2 });
       let parameters: tf.Tensor = tf.tensor1d(fixture.start);

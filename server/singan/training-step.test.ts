@@ -8,7 +8,7 @@ import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import { freeze, frozenLayers } from './frozen-generator.ts';
 import { architecturesAt, initialParameters } from './initialization.ts';
 import type { NetworkWeights } from './model.ts';
-import { generate, piecesOf, statisticsCount } from './networks.ts';
+import { generate, generatorInput, piecesOf, statisticsCount } from './networks.ts';
 import type { Architecture } from './networks.ts';
 import { createOptimizer } from './optimizers.ts';
 import { createRandom } from './random.ts';
@@ -160,7 +160,9 @@ describe('the training step and PyTorch', () => {
     const program = await engine.compile(
       ({ noise, coarser }: Record<'noise' | 'coarser', tf.Tensor>) => {
         const start = tf.add(coarser, tf.mul(noise, scale.noiseAmplitude));
-        return { outputs: { picture: generate(frozenLayers(frozen), start, coarser, null).output } };
+        return {
+          outputs: { picture: generate(frozenLayers(frozen), generatorInput(start, null), coarser).output },
+        };
       },
       { noise: [1, size.height, size.width, 3], coarser: [1, size.height, size.width, 3] },
     );

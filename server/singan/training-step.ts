@@ -7,7 +7,7 @@ import type { Size } from '../../shared/geometry.ts';
 import { startOf } from './chain.ts';
 import { adversarialLoss, criticLoss, gradientPenalty, reconstructionLoss } from './losses.ts';
 import type { NetworkWeights } from './model.ts';
-import { MARGIN, discriminate, generate, layersOf } from './networks.ts';
+import { MARGIN, discriminate, generate, generatorInput, layersOf } from './networks.ts';
 import type { Architecture, Statistics } from './networks.ts';
 import { createOptimizer } from './optimizers.ts';
 import { ROW_CHANNELS, rowChannels } from './rows.ts';
@@ -87,18 +87,18 @@ export function trainingProgram(scale: TrainingScale, parts: StepParts): Trainin
 
     // The reconstruction goes through G beside the fake. Where a step trains both networks, an engine that compiles
     // finds D's fake and G's own pass to be the same and does them once.
-    const starts = parts.generator ? tf.concat([fakeStart, reconstructionInput(scale)], 0) : fakeStart; // [B, h, w, 3]
-    const bases = coarser && parts.generator ? tf.concat([coarser, reconstructionInput(scale)], 0) : coarser;
-    const generatorRows = rows(MARGIN, parts.generator ? 2 : 1); // [B, h + 10, w + 10, 3]
-    const forward = (parameters: Tensor) =>
-      generate(layersOf(parameters, scale.generator), starts, bases, generatorRows);
+    const still = parts.generator ? reconstructionInput(scale) : null; // [1, h, w, 3]
+    const starts = still ? tf.concat([fakeStart, still], 0) : fakeStart; // [B, h, w, 3]
+    const bases = still && coarser ? tf.concat([coarser, still], 0) : coarser; // [B, h, w, 3]
+    const input = generatorInput(starts, rows(MARGIN, parts.generator ? 2 : 1)); // [B, h + 10, w + 10, 3 | 6]
+    const forward = (parameters: Tensor) => generate(layersOf(parameters, scale.generator), input, bases);
 
     let discriminatorWeights = take(state, 'discriminator'); // [D]
     const generatorWeights = take(state, 'generator'); // [G]
 
     if (parts.discriminator) {
       const passed = forward(generatorWeights);
-      const fake = parts.generator ? first(passed.output) : passed.output; // [1, h, w, 3]
+      const [fake] = tf.split(passed.output, parts.generator ? 2 : 1) as [Tensor4D]; // [1, h, w, 3]
       const { gradient, reports } = differentiate(discriminatorWeights, (parameters) => {
         const layers = layersOf(parameters, scale.discriminator);
         const both = tf.concat([fake, real], 0); // [2, h, w, 3]
@@ -219,10 +219,6 @@ function pairs(tensors: readonly Tensor[]): Statistics[] {
 function reconstructionInput({ index, size, reconstructionStart }: TrainingScale): Tensor {
   if (index > 0) return tf.tensor(reconstructionStart, [1, size.height, size.width, 3]); // [1, h, w, 3]
   return startOf(tf.tensor(reconstructionStart, [1, size.height, size.width, 1]), 1, null); // [1, h, w, 3]
-}
-
-function first(pictures: Tensor4D): Tensor4D {
-  return tf.slice(pictures, [0, 0, 0, 0], [1, -1, -1, -1]); // [1, h, w, 3]
 }
 
 function take(record: Readonly<Record<string, Tensor>>, name: string): Tensor {
