@@ -6,6 +6,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { availableParallelism } from 'node:os';
 import type { Engine, HostTensor, Program, Shape, State, Step } from '../program.ts';
 import { EngineError } from './errors.ts';
+import { channelBlock } from './channel-block.ts';
 import { writeOnnxModel } from './onnx.ts';
 import { trace } from './trace/backend.ts';
 
@@ -50,7 +51,13 @@ export class CompiledEngine implements Engine {
     const held = state as CompiledState<S>;
     const started = performance.now();
     const shapes = Object.entries<Tensor>(held.tensors).map(([key, tensor]) => [key, tensor.dims] as const);
-    const { graph, outputs, changed } = trace(step, inputs, Object.fromEntries(shapes) as Record<S, Shape>);
+    const block = this.provider === 'cpu' && !process.env.NOBLOCK ? await channelBlock() : 0;
+    const { graph, outputs, changed } = trace(
+      step,
+      inputs,
+      Object.fromEntries(shapes) as Record<S, Shape>,
+      block,
+    );
     const session = await this.createSession(writeOnnxModel(graph));
     const info = { nodes: graph.nodes.length, compileMs: performance.now() - started };
 
@@ -68,7 +75,13 @@ export class CompiledEngine implements Engine {
       const read = outputs.map((key) => [key, results[`out.${key}`]?.data] as const);
       return Object.fromEntries(read) as Record<O, Float32Array>;
     };
-    return { info, run, dispose: () => session.release() };
+    return {
+      info,
+      run,
+      dispose: async () => {
+        return session.release();
+      },
+    };
   }
 
   private async createSession(model: Uint8Array): Promise<InferenceSession> {

@@ -31,6 +31,9 @@ export interface Constant {
 }
 
 export class Graph {
+  /** `channelBlock`: channels in a block of the target's NCHWc convolutions; 0 where it has none. */
+  constructor(readonly channelBlock = 0) {}
+
   readonly nodes: Node[] = [];
   readonly constants: Constant[] = [];
   readonly inputs: { name: string; value: Value }[] = [];

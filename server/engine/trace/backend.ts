@@ -121,15 +121,17 @@ export interface TracedStep<S extends string, O extends string> {
 /**
  * Runs `step` once on symbols and returns its graph.
  *
+ * @param channelBlock see `Graph`
  * @throws Error naming the kernel if the step uses one that has no rule.
  */
 export function trace<I extends string, S extends string, O extends string>(
   step: Step<I, S, O>,
   inputs: Record<I, Shape>,
   state: Record<S, Shape>,
+  channelBlock = 0,
 ): TracedStep<S, O> {
   tf.setBackend(BACKEND);
-  const graph = (backend.graph = new Graph());
+  const graph = (backend.graph = new Graph(channelBlock));
   const symbols = <K extends string>(shapes: Record<K, Shape>, prefix: string): Record<K, tf.Tensor> => {
     const entries = Object.entries<Shape>(shapes).map(([name, shape]) => {
       const value = graph.input(`${prefix}.${name}`, shape);

@@ -7,8 +7,21 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import type { Graph, Value } from '../graph.ts';
 import type { KernelName, Rules } from './kernels.ts';
-import { NCHW, OIHW, at, equal, pick, placeAs, placed, placeNatural, range, reshapeValue } from './traced.ts';
-import type { Traced } from './traced.ts';
+import {
+  NCHW,
+  NCHWC_DOMAIN,
+  OIHW,
+  blocked,
+  equal,
+  pick,
+  placeAs,
+  placeBlocked,
+  placeNatural,
+  placed,
+  range,
+  reshapeValue,
+} from './traced.ts';
+import type { Placed, Traced } from './traced.ts';
 
 type ConvolutionName =
   'BatchMatMul' | 'Conv2D' | 'Conv2DBackpropFilter' | 'Conv2DBackpropInput' | 'ResizeBilinear';
@@ -36,75 +49,136 @@ function describe(
   return backend_util.computeConv2DInfo(x as Shape4, filter as Shape4, strides, dilations, pad);
 }
 
-function convolve(graph: Graph, x: Value, filter: Value, pads: readonly number[]): Value {
-  const [batch, , height, width] = x.shape as Shape4;
-  const [out, , rows, columns] = filter.shape as Shape4;
-  const [top, left, bottom, right] = pads as Shape4;
-  const shape = [batch, out, height + top + bottom - rows + 1, width + left + right - columns + 1];
-  return graph.add('Conv', [x, filter], shape, { kernel_shape: [rows, columns], pads });
+/** A filter as it is, or turned by 180° with its channels exchanged. */
+interface Filter {
+  /** OIHW */
+  readonly value: Value;
+  readonly turned: boolean;
 }
 
-/** dx = dy * the filter turned by 180° with its channels exchanged: twice as fast as ConvTranspose on the CPU. */
-function inputGradient(graph: Graph, dy: Value, filter: Value, pads: readonly number[]): Value {
+/** Convolves a picture; `pads` are top, left, bottom, right. */
+function convolve(
+  graph: Graph,
+  x: Traced,
+  filter: Filter,
+  pads: readonly number[],
+  shape: readonly number[],
+): Placed {
+  const [first, second, rows, columns] = filter.value.shape as Shape4;
+  const [out, input] = filter.turned ? [second, first] : [first, second];
+  const block = graph.channelBlock;
+  const attributes = { kernel_shape: [rows, columns], pads };
+  const physical = pick(shape, NCHW);
+  const fast = block > 0 && out % block === 0 && (input % block === 0 || input < block);
+  if (!fast) {
+    const inputs = [placeAs(graph, x, NCHW).value, filter.turned ? turn(graph, filter.value) : filter.value];
+    return placed(graph.add('Conv', inputs, physical, attributes), shape, NCHW);
+  }
+  // The blocked kernels read fewer channels than a block in plain order.
+  const picture = input < block ? placeAs(graph, x, NCHW) : placeBlocked(graph, x);
+  const inputs = [picture.value, blockFilter(graph, filter, block)];
+  return blocked(graph.add('Conv', inputs, physical, attributes, { domain: NCHWC_DOMAIN }), shape);
+}
+
+function turn(graph: Graph, filter: Value): Value {
   const [out, input, rows, columns] = filter.shape as Shape4;
   const exchanged = graph.add('Transpose', [filter], [input, out, rows, columns], { perm: [1, 0, 2, 3] });
-  const reversed = [
+  return reverse(graph, exchanged);
+}
+
+/** The last two axes of a filter backwards. */
+function reverse(graph: Graph, filter: Value): Value {
+  const [, , rows, columns] = filter.shape as Shape4;
+  const lists = [
     [-1, -1],
     [-rows - 1, -columns - 1],
     [2, 3],
     [-1, -1],
   ].map((list) => graph.integers(list));
-  const turned = graph.add('Slice', [exchanged, ...reversed], exchanged.shape);
-  const [top, left, bottom, right] = pads as Shape4;
-  return convolve(graph, dy, turned, [
-    rows - 1 - top,
-    columns - 1 - left,
-    rows - 1 - bottom,
-    columns - 1 - right,
-  ]);
+  return graph.add('Slice', [filter, ...lists], filter.shape);
 }
 
+/** A filter in the order of the blocked kernels: OIHWBiBo, or OIHWBo where its input is less than a block. */
+function blockFilter(graph: Graph, { value, turned }: Filter, block: number): Value {
+  const [first, second, rows, columns] = value.shape as Shape4;
+  const split = (channels: number): number[] =>
+    channels < block ? [1, channels] : [channels / block, block];
+  const oriented = turned ? reverse(graph, value) : value;
+  const parts = reshapeValue(graph, oriented, [...split(first), ...split(second), rows, columns]);
+  const perm = turned ? [2, 0, 4, 5, 1, 3] : [0, 2, 4, 5, 3, 1];
+  // With less than a block of input, its channels come before the filter's rows and columns.
+  const [out, input] = turned ? [second, first] : [first, second];
+  const [outBlocks, inBlocks, row, column, inBlock, outBlock] = perm as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const order = input < block ? [outBlocks, inBlocks, inBlock, row, column, outBlock] : perm;
+  const ordered = graph.add('Transpose', [parts], pick(parts.shape, order), { perm: order });
+  return reshapeValue(graph, ordered, [out, input, rows, columns]);
+}
+
+/** Up to here the time is in the number of nodes, beyond it in copying. */
+const FEW_PIXELS = 6000;
+
 /**
- * dw[o, i, r, c] = Σ over batch and pixels of dy[o, y, x] · x[i, y + r, x + c], as one matrix product per filter
- * row r, over flat pixels.
+ * dw[o, i, r, c] = Σ over batch and pixels of dy[o, y, x] · x[i, y + r, x + c], as matrix products over flat pixels.
  *
- * With dy padded to the rows of x, shifting it by c columns is shifting its flat pixels by c. Its copies, joined
- * with `columns` zeros between two of them and none around, read in rows of one pixel less than a copy with its
- * gap as dy shifted by 0, 1 … columns − 1: one join makes the left factor for all columns.
+ * With dy padded to the rows of x, shifting it by c columns is shifting its flat pixels by c, and `shiftedCopies`
+ * makes the left factor for all columns; the right factor is the window of x from row r on. Few pixels are done in
+ * one product, all rows' windows being one more join.
  */
 function filterGradient(graph: Graph, x: Value, dy: Value): Value {
   const [batch, input, height, width] = x.shape as Shape4;
   const [, out, outHeight, outWidth] = dy.shape as Shape4;
   const rows = height - outHeight + 1;
   const columns = width - outWidth + 1;
-  const pixels = outHeight * width;
-  const length = pixels + columns - 1;
+  const together = height * width <= FEW_PIXELS && rows > 1;
+  const length = together ? (height + 1) * width : outHeight * width + columns - 1;
 
   const pads = graph.integers([0, 0, 0, 0, 0, 0, 0, columns - 1]);
   const wide =
     columns === 1 ? dy : graph.add('Pad', [dy, pads], [batch, out, outHeight, width], { mode: 'constant' });
-  const copy = reshapeValue(graph, wide, [batch, out, pixels]);
-  const gap = graph.constant(new Float32Array(batch * out * columns), [batch, out, columns]);
-  const copies = range(columns).flatMap((column) => (column === 0 ? [copy] : [gap, copy]));
-  const joined =
-    columns === 1 ? copy : graph.add('Concat', copies, [batch, out, columns * length], { axis: 2 });
-  const shifted = reshapeValue(graph, joined, [batch, out * columns, length]);
-
+  const shifted = shiftedCopies(
+    graph,
+    reshapeValue(graph, wide, [batch, out, outHeight * width]),
+    columns,
+    1,
+    length,
+  );
   const flat = reshapeValue(graph, x, [batch, input, height * width]);
-  const products = range(rows).map((row) => {
-    const window = cut(graph, flat, row * width, length);
-    return sumOfProducts(graph, window, shifted); // [input, out · columns]
-  });
-  const stacked =
-    rows === 1 ? at1(products) : graph.add('Concat', products, [rows * input, out * columns], { axis: 0 });
-  const split = reshapeValue(graph, stacked, [rows, input, out, columns]);
-  return graph.add('Transpose', [split], [out, input, rows, columns], { perm: [2, 1, 0, 3] });
+
+  if (together) {
+    const windows = shiftedCopies(graph, flat, rows, -width, length); // [batch, input · rows, length]
+    const product = sumOverBatch(graph, products(graph, shifted, windows));
+    const split = reshapeValue(graph, product, [out, columns, input, rows]);
+    return graph.add('Transpose', [split], [out, input, rows, columns], { perm: [0, 2, 3, 1] });
+  }
+  const perRow = range(rows).map((row) => products(graph, shifted, cut(graph, flat, row * width, length)));
+  const joined = graph.add('Concat', perRow, [batch, rows * out * columns, input], { axis: 1 });
+  const split = reshapeValue(graph, sumOverBatch(graph, joined), [rows, out, columns, input]);
+  return graph.add('Transpose', [split], [out, input, rows, columns], { perm: [1, 3, 0, 2] });
 }
 
-function at1<T>(list: readonly T[]): T {
-  const [first] = list;
-  if (first === undefined) throw new Error('internal: trace: empty list');
-  return first;
+/**
+ * `count` copies of flat pixels [batch, channels, pixels] as rows of `length`, the i-th shifted by i · `shift`:
+ * [batch, channels · count, length]. One join: with the right gaps between the copies, reading the whole in rows of
+ * `length` shifts each copy a little further. Beyond a copy's own pixels there are zeros, or, for a negative shift,
+ * pixels of the next copy: the other factor has to be zero there.
+ */
+function shiftedCopies(graph: Graph, flat: Value, count: number, shift: number, length: number): Value {
+  const [batch, channels, pixels] = flat.shape as [number, number, number];
+  if (count === 1 && length === pixels) return flat;
+  const zeros = (width: number): Value[] =>
+    width === 0 ? [] : [graph.constant(new Float32Array(batch * channels * width), [batch, channels, width])];
+  const gap = length + shift - pixels;
+  const end = count * length - (count - 1) * (length + shift) - pixels;
+  const copies = range(count).flatMap((index) => [flat, ...zeros(index < count - 1 ? gap : end)]);
+  const joined = graph.add('Concat', copies, [batch, channels, count * length], { axis: 2 });
+  return reshapeValue(graph, joined, [batch, channels * count, length]);
 }
 
 /** `length` pixels from `start` of [batch, channels, pixels], zeros beyond the end. */
@@ -113,28 +187,30 @@ function cut(graph: Graph, flat: Value, start: number, length: number): Value {
   const shape = [batch, channels, length];
   if (start === 0 && length === pixels) return flat;
   if (start + length <= pixels) {
-    return graph.add(
-      'Slice',
-      [flat, ...[[start], [start + length], [2]].map((list) => graph.integers(list))],
-      shape,
-    );
+    const lists = [[start], [start + length], [2]].map((list) => graph.integers(list));
+    return graph.add('Slice', [flat, ...lists], shape);
   }
   // Negative padding crops.
   const pads = graph.integers([0, 0, -start, 0, 0, start + length - pixels]);
   return graph.add('Pad', [flat, pads], shape, { mode: 'constant' });
 }
 
-/** Σ over batch of a · bᵀ, for a [batch, m, k] and b [batch, n, k]: [m, n]. */
-function sumOfProducts(graph: Graph, a: Value, b: Value): Value {
+/** a · bᵀ for each of the batch: [batch, m, k] and [batch, n, k] give [batch, m, n]. */
+function products(graph: Graph, a: Value, b: Value): Value {
   const [batch, m, k] = a.shape as [number, number, number];
   const [, n] = b.shape as [number, number, number];
   if (batch === 1) {
     const factors = [reshapeValue(graph, a, [m, k]), reshapeValue(graph, b, [n, k])];
-    return graph.add('Gemm', factors, [m, n], { transB: 1 });
+    return reshapeValue(graph, graph.add('Gemm', factors, [m, n], { transB: 1 }), [1, m, n]);
   }
   const transposed = graph.add('Transpose', [b], [batch, k, n], { perm: [0, 2, 1] });
-  const product = graph.add('MatMul', [a, transposed], [batch, m, n]);
-  return graph.add('ReduceSum', [product, graph.integers([0])], [m, n], { keepdims: 0 });
+  return graph.add('MatMul', [a, transposed], [batch, m, n]);
+}
+
+function sumOverBatch(graph: Graph, x: Value): Value {
+  const [batch, ...shape] = x.shape;
+  if (batch === 1) return reshapeValue(graph, x, shape);
+  return graph.add('ReduceSum', [x, graph.integers([0])], shape, { keepdims: 0 });
 }
 
 function matrices(graph: Graph, x: Traced, transpose: boolean): Value {
@@ -156,8 +232,8 @@ export const CONVOLUTION_RULES: Rules<ConvolutionName> = {
   Conv2D: ({ x, filter }, attributes, graph) => {
     const { padInfo, outShape } = describe('Conv2D', x.shape, filter.shape, attributes);
     const pads = [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right];
-    const value = convolve(graph, placeAs(graph, x, NCHW).value, placeAs(graph, filter, OIHW).value, pads);
-    return placed(value, outShape, NCHW);
+    const { value } = placeAs(graph, filter, OIHW);
+    return convolve(graph, x, { value, turned: false }, pads, outShape);
   },
   Conv2DBackpropFilter: ({ x, dy }, attributes, graph) => {
     const { padInfo } = describe('Conv2DBackpropFilter', x.shape, attributes.filterShape, attributes);
@@ -180,16 +256,19 @@ export const CONVOLUTION_RULES: Rules<ConvolutionName> = {
       OIHW,
     );
   },
+  // dx = dy * the turned filter: twice as fast as ConvTranspose on the CPU.
   Conv2DBackpropInput: ({ dy, filter }, attributes, graph) => {
-    const { padInfo } = describe('Conv2DBackpropInput', attributes.inputShape, filter.shape, attributes);
-    const pads = [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right];
-    const value = inputGradient(
-      graph,
-      placeAs(graph, dy, NCHW).value,
-      placeAs(graph, filter, OIHW).value,
-      pads,
+    const { padInfo, filterHeight, filterWidth } = describe(
+      'Conv2DBackpropInput',
+      attributes.inputShape,
+      filter.shape,
+      attributes,
     );
-    return placed(value, attributes.inputShape, NCHW);
+    const { top, left, bottom, right } = padInfo;
+    const [rows, columns] = [filterHeight - 1, filterWidth - 1];
+    const pads = [rows - top, columns - left, rows - bottom, columns - right];
+    const { value } = placeAs(graph, filter, OIHW);
+    return convolve(graph, dy, { value, turned: true }, pads, attributes.inputShape);
   },
   ResizeBilinear: ({ images }, { size, alignCorners, halfPixelCenters }, graph) => {
     const { value } = placeAs(graph, images, NCHW);

@@ -1,14 +1,17 @@
 /** Kernels that work number by number, and the sums and means over axes. */
-import type { Graph } from '../graph.ts';
+import type { Graph, Value } from '../graph.ts';
 import type { KernelName, Rule, Rules } from './kernels.ts';
 import {
-  at,
+  NCHW,
+  blocked,
   broadcast,
   equal,
   filled,
   pick,
   place,
+  placeAny,
   placeAs,
+  placeBlocked,
   placed,
   range,
   reshapeValue,
@@ -40,8 +43,8 @@ type OtherName = 'AddN' | 'Cast' | 'Mean' | 'OnesLike' | 'Select' | 'Sum' | 'Zer
 const unary =
   (op: string): Rule<'Abs'> =>
   ({ x }, _, graph) => {
-    const { value, shape, layout } = place(graph, x);
-    return placed(graph.add(op, [value], value.shape), shape, layout);
+    const { value, ...rest } = placeAny(graph, x);
+    return { ...rest, value: graph.add(op, [value], value.shape) };
   };
 
 const BINARY_OPS = {
@@ -76,6 +79,8 @@ function binary(graph: Graph, name: keyof typeof BINARY_OPS, a: Traced, b: Trace
     const convolved = addBias(graph, a, b) ?? addBias(graph, b, a);
     if (convolved) return convolved;
   }
+  const blocks = alignBlocked(graph, a, b, shape);
+  if (blocks) return blocked(graph.add(op, blocks, pick(shape, NCHW)), shape);
   const { left, right, layout } = align(graph, a, b, shape);
   return placed(graph.add(op, [left.value, right.value], pick(shape, layout)), shape, layout);
 }
@@ -85,8 +90,32 @@ function addBias(graph: Graph, x: Traced, bias: Traced): Traced | undefined {
   if (x.kind !== 'placed' || bias.shape.length !== 1 || bias.kind === 'fill') return undefined;
   const node = graph.producer(x.value);
   if (node?.op !== 'Conv' || node.inputs.length !== 2 || bias.shape[0] !== x.shape[3]) return undefined;
-  const value = graph.add('Conv', [...node.inputs, place(graph, bias).value], x.value.shape, node.attributes);
-  return placed(value, x.shape, x.layout);
+  const inputs = [...node.inputs, place(graph, bias).value];
+  const value = graph.add('Conv', inputs, x.value.shape, node.attributes, { domain: node.domain });
+  return { ...x, value };
+}
+
+/**
+ * Both operands in blocked order, where at least one is blocked and the other is as large, or the same for all
+ * channels and pixels; else undefined.
+ */
+function alignBlocked(
+  graph: Graph,
+  a: Traced,
+  b: Traced,
+  shape: readonly number[],
+): [Value, Value] | undefined {
+  const isBlocked = (traced: Traced): boolean => traced.kind === 'placed' && traced.blocked === true;
+  if (!isBlocked(a) && !isBlocked(b)) return undefined;
+  const fit = (traced: Traced): Value | undefined => {
+    if (traced.kind === 'fill') return graph.scalar(traced.fill);
+    if (traced.shape.length === 0) return place(graph, traced).value;
+    if (isBlocked(traced) || equal(traced.shape, shape)) return placeBlocked(graph, traced).value;
+    const uniform = traced.shape.length === 4 && traced.shape.slice(1).every((size) => size === 1);
+    return uniform ? placeAs(graph, traced, NCHW).value : undefined;
+  };
+  const [left, right] = [fit(a), fit(b)];
+  return left && right ? [left, right] : undefined;
 }
 
 /** Gives both operands one layout, the larger operand's, so that ONNX broadcasts them as TensorFlow would. */
@@ -158,8 +187,8 @@ const UNARY_RULES: Rules<UnaryName> = {
   Exp: unary('Exp'),
   Identity: ({ x }) => x,
   LeakyRelu: ({ x }, { alpha }, graph) => {
-    const { value, shape, layout } = place(graph, x);
-    return placed(graph.add('LeakyRelu', [value], value.shape, { alpha: { float: alpha } }), shape, layout);
+    const { value, ...rest } = placeAny(graph, x);
+    return { ...rest, value: graph.add('LeakyRelu', [value], value.shape, { alpha: { float: alpha } }) };
   },
   Log: unary('Log'),
   LogicalNot: ({ x }, _, graph) => {
@@ -179,13 +208,9 @@ const UNARY_RULES: Rules<UnaryName> = {
   Square: ({ x }, _, graph) => binary(graph, 'Multiply', x, x),
   // 1 where x > 0, else alpha. A steep clip: ONNX's Where and Sign are several times slower on the CPU.
   Step: ({ x }, { alpha }, graph) => {
-    const { value, shape, layout } = place(graph, x);
+    const { value, ...rest } = placeAny(graph, x);
     const steep = graph.add('Mul', [value, graph.scalar(1e38)], value.shape);
-    return placed(
-      graph.add('Clip', [steep, graph.scalar(alpha), graph.scalar(1)], value.shape),
-      shape,
-      layout,
-    );
+    return { ...rest, value: graph.add('Clip', [steep, graph.scalar(alpha), graph.scalar(1)], value.shape) };
   },
   Tanh: unary('Tanh'),
 };

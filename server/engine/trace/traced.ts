@@ -13,11 +13,15 @@ interface Described {
   readonly dtype: DataType;
 }
 
-/** A graph value; its physical axis i is the logical axis `layout[i]`. */
+/**
+ * A graph value; its physical axis i is the logical axis `layout[i]`. A blocked one is in ONNX Runtime's NCHWc
+ * order, [N, C / block, H, W, block] under the shape NCHW: what its fast CPU convolutions read and write.
+ */
 export interface Placed extends Described {
   readonly kind: 'placed';
   readonly value: Value;
   readonly layout: readonly number[];
+  readonly blocked?: true;
 }
 
 /** Known numbers, row-major, that enter the graph as a constant when something needs them. */
@@ -33,6 +37,9 @@ export interface Fill extends Described {
 }
 
 export type Traced = Placed | Host | Fill;
+
+/** Where ONNX Runtime keeps its blocked CPU kernels. */
+export const NCHWC_DOMAIN = 'com.microsoft.nchwc';
 
 export const NCHW = [0, 3, 1, 2] as const;
 /** Of a filter whose logical axes are height, width, in, out. */
@@ -81,8 +88,38 @@ export function fromHost(data: ArrayLike<number>, shape: Shape, dtype: DataType)
   return { kind: 'host', data: numbers, shape, dtype };
 }
 
-/** Puts a value into the graph, in whatever layout it has. */
+/** Puts a value into the graph, in whatever layout it has, but not blocked. */
 export function place(graph: Graph, traced: Traced): Placed {
+  const any = placeAny(graph, traced);
+  if (!any.blocked) return any;
+  const [, channels = 0] = any.value.shape;
+  const value = graph.add(
+    'ReorderOutput',
+    [any.value],
+    any.value.shape,
+    { channels },
+    { domain: NCHWC_DOMAIN },
+  );
+  return placed(value, any.shape, any.layout, any.dtype);
+}
+
+/** Puts a picture into the graph in blocked order; its channels must fill whole blocks. */
+export function placeBlocked(graph: Graph, traced: Traced): Placed {
+  const any = placeAny(graph, traced);
+  if (any.blocked) return any;
+  const { value, shape } = placeAs(graph, any, NCHW);
+  const [source] = graph.producer(value)?.op === 'ReorderOutput' ? (graph.producer(value)?.inputs ?? []) : [];
+  const reordered = source ?? graph.add('ReorderInput', [value], value.shape, {}, { domain: NCHWC_DOMAIN });
+  return blocked(reordered, shape);
+}
+
+export const blocked = (value: Value, shape: Shape): Placed => ({
+  ...placed(value, shape, NCHW),
+  blocked: true,
+});
+
+/** Puts a value into the graph as it is, blocked or not: for operations that work number by number. */
+export function placeAny(graph: Graph, traced: Traced): Placed {
   const { shape, dtype } = traced;
   const natural = range(shape.length);
   switch (traced.kind) {

@@ -1,0 +1,180 @@
+/** Trained models on disk, one safetensors file each, named by their key. */
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { OPTIMIZERS } from '../../shared/hyperparameters.ts';
+import type { HostTensor } from '../program.ts';
+import type { Checkpoint, NetworkWeights, SinGan } from '../singan/model.ts';
+import { ModelError } from './model-error.ts';
+import { FORMAT_VERSION } from './model-key.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
+
+const FORMAT = 'panorama-converter/singan';
+
+const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() });
+const hyperparametersSchema = z.object({
+  minSize: z.int(),
+  maxSize: z.int(),
+  scaleFactor: z.number(),
+  scaleCount: z.enum(['published', 'nearest']),
+  epochs: z.int(),
+  epochShares: z.array(z.number()),
+  width: z.int(),
+  widthDoublesEvery: z.int().nullable(),
+  maxWidth: z.int(),
+  normalization: z.enum(['batch', 'none']),
+  initialization: z.enum(['published', 'he']),
+  rowChannels: z.boolean(),
+  optimizer: z.enum(OPTIMIZERS),
+  learningRate: z.number(),
+  beta1: z.number(),
+  beta2: z.number(),
+  learningRateDecay: z.object({ at: z.number(), factor: z.number() }).nullable(),
+  discriminatorSteps: z.int(),
+  generatorSteps: z.int(),
+  gradientPenaltyWeight: z.number(),
+  gradientPenaltyEvery: z.int(),
+  reconstructionWeight: z.number(),
+  noiseAmplitude: z.number(),
+  emaDecay: z.number().nullable(),
+  coarserPool: z.int().nullable(),
+  seed: z.int(),
+});
+/** What the numbers alone do not say. */
+const descriptionSchema = z.object({
+  hyperparameters: hyperparametersSchema,
+  photo: sizeSchema,
+  levels: z.array(sizeSchema).min(1),
+  noiseAmplitudes: z.array(z.number()),
+  generators: z.array(z.object({ inputChannels: z.int(), width: z.int() })),
+});
+
+const NETWORK_PARTS = ['generator', 'discriminator', 'runningMean', 'runningVariance'] as const;
+
+/** A model that may miss its finer scales; then `last` has the weights that its training goes on from. */
+export interface StoredModel {
+  readonly model: SinGan;
+  readonly last: NetworkWeights | null;
+}
+
+export class ModelStore {
+  constructor(private readonly folder: string) {}
+
+  /**
+   * The model of that key, complete or not, or null.
+   *
+   * @throws ModelError when there is a file but not one that this program wrote whole
+   */
+  async load(key: string): Promise<StoredModel | null> {
+    const path = this.path(key);
+    try {
+      return decode(await readFile(path));
+    } catch (error) {
+      if (isMissing(error)) return null;
+      if (error instanceof ModelError) {
+        throw new ModelError(
+          error.code,
+          `${path}: ${error.message}; delete it to have the model trained anew`,
+          error,
+        );
+      }
+      throw storeError('read', path, error);
+    }
+  }
+
+  /** Keeps a checkpoint; after the last scale only what sampling needs. Replaces the file in one step. */
+  async save(key: string, { model, last }: Checkpoint): Promise<void> {
+    const complete = model.generators.length === model.levels.length;
+    const path = this.path(key);
+    const temporary = `${path}.${process.pid}.tmp`;
+    try {
+      await mkdir(this.folder, { recursive: true });
+      const file = await open(temporary, 'w');
+      try {
+        await file.writeFile(encode({ model, last: complete ? null : last }));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw storeError('write', path, error);
+    }
+  }
+
+  private path(key: string): string {
+    return join(this.folder, `${key}.safetensors`);
+  }
+}
+
+function encode({ model, last }: StoredModel): Uint8Array {
+  const { hyperparameters, photo, levels, noiseAmplitudes, generators } = model;
+  const description = {
+    hyperparameters,
+    photo,
+    levels,
+    noiseAmplitudes,
+    generators: generators.map(({ inputChannels, width }) => ({ inputChannels, width })),
+  };
+  const vector = (data: Float32Array): HostTensor => ({ shape: [data.length], data });
+  const tensors = new Map([['zStar', vector(model.zStar)]]);
+  generators.forEach(({ weights }, scale) => tensors.set(`generators.${scale}`, vector(weights)));
+  if (last) for (const part of NETWORK_PARTS) tensors.set(`last.${part}`, vector(last[part]));
+  const metadata = { format: FORMAT, version: String(FORMAT_VERSION), model: JSON.stringify(description) };
+  return writeSafetensors({ tensors, metadata });
+}
+
+function decode(bytes: Uint8Array): StoredModel {
+  const { tensors, metadata } = readSafetensors(bytes);
+  if (metadata['format'] !== FORMAT || metadata['version'] !== String(FORMAT_VERSION)) {
+    const found = `${metadata['format'] ?? 'unnamed'} ${metadata['version'] ?? ''}`.trim();
+    throw new ModelError('foreign', `model file: expected ${FORMAT} ${FORMAT_VERSION}, got ${found}`);
+  }
+  const take = (name: string): Float32Array => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new ModelError('damaged', `model file: tensor ${name} is missing`);
+    return tensor.data;
+  };
+  const { generators, ...rest } = parseDescription(metadata['model']);
+  const model: SinGan = {
+    ...rest,
+    zStar: take('zStar'),
+    generators: generators.map((shape, scale) => ({ ...shape, weights: take(`generators.${scale}`) })),
+  };
+  if (generators.length === rest.levels.length) return { model, last: null };
+  return {
+    model,
+    last: {
+      generator: take('last.generator'),
+      discriminator: take('last.discriminator'),
+      runningMean: take('last.runningMean'),
+      runningVariance: take('last.runningVariance'),
+    },
+  };
+}
+
+function parseDescription(text: string | undefined): z.infer<typeof descriptionSchema> {
+  try {
+    return descriptionSchema.parse(JSON.parse(text ?? ''));
+  } catch (cause) {
+    throw new ModelError(
+      'foreign',
+      'model file: its header does not describe a model of this program',
+      cause,
+    );
+  }
+}
+
+function storeError(verb: 'read' | 'write', path: string, cause: unknown): ModelError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+  return new ModelError(
+    'store',
+    `models: cannot ${verb} ${path} (${code}); check the folder, or choose another with DATA_DIR`,
+    cause,
+  );
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
