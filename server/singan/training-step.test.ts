@@ -232,8 +232,10 @@ describe('the training step of the fast preset', () => {
         if (norm < 1e-5) continue;
         const along = async (distance: number) =>
           loss(weights[network].map((value, i) => value + (distance * (piece[i] ?? 0)) / norm));
-        const difference = ((await along(2e-3)) - (await along(-2e-3))) / 4e-3;
-        expect(Math.abs(difference - norm)).toBeLessThan(0.03 * norm + 1e-3);
+        // D's large biases leave few digits for its small differences.
+        const distance = network === 'discriminator' ? 1e-2 : 5e-4;
+        const difference = ((await along(distance)) - (await along(-distance))) / (2 * distance);
+        expect(Math.abs(difference - norm)).toBeLessThan(0.01 * norm);
       }
       expect(offset).toBe(whole.length);
     });
