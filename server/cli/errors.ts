@@ -1,0 +1,25 @@
+import { PanoramaError, type ErrorKind } from '../../shared/errors.ts';
+
+/** The command line contradicts itself or names what does not exist. */
+export class UsageError extends PanoramaError<'invalid-options'> {
+  constructor(message: string) {
+    super('invalid-options', 'request', message);
+  }
+}
+
+export type FileErrorCode =
+  'missing' | 'not-a-file' | 'unreadable' | 'not-writable' | 'same-file' | 'disk-full';
+
+/** A file or folder that the command needs and cannot use. */
+export class FileError extends PanoramaError<FileErrorCode> {
+  constructor(code: FileErrorCode, message: string, options: { kind?: ErrorKind; cause?: unknown } = {}) {
+    super(code, options.kind ?? 'request', message, options.cause);
+  }
+}
+
+/** The operating system's name for what went wrong, such as ENOENT. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'unknown error';
+}

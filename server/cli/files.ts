@@ -1,0 +1,149 @@
+/** Reading the photo and writing the pictures: all that can be wrong with a path is found before any work. */
+import { randomBytes } from 'node:crypto';
+import { rmSync, type BigIntStats } from 'node:fs';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { checkFileSize } from '../images/limits.ts';
+import { FileError, systemCode } from './errors.ts';
+
+/** Reads the photo. Throws `FileError` where there is no readable file, `ImageError` where it is too large. */
+export async function readPhoto(path: string): Promise<Uint8Array> {
+  const expected = `PHOTO: expected a picture at ${path}`;
+  try {
+    const status = await stat(path);
+    if (status.isDirectory()) throw new FileError('not-a-file', `${expected}, got a folder`);
+    if (!status.isFile()) throw new FileError('not-a-file', `${expected}, got something that is not a file`);
+    checkFileSize(status.size);
+    return await readFile(path);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new FileError('missing', `${expected}, got no such file`, { cause: error });
+    if (isSystemError(error)) {
+      throw new FileError('unreadable', `${expected}, got a file that cannot be read (${code})`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/**
+ * Throws `FileError` unless every one of `paths` can be written: its folder is there and takes a file, and the path
+ * is free or a file other than the photo.
+ */
+export async function checkOutputs(paths: readonly string[], photoPath: string): Promise<void> {
+  const photo = await stat(photoPath, { bigint: true });
+  for (const path of paths) await checkOutput(path, photo);
+}
+
+async function checkOutput(path: string, photo: BigIntStats): Promise<void> {
+  const folder = dirname(path);
+  const inFolder = await statIfThere(folder);
+  if (inFolder === null) throw new FileError('missing', `--out: expected a folder at ${folder}, got none`);
+  if (!inFolder.isDirectory())
+    throw new FileError('not-a-file', `--out: expected a folder at ${folder}, got a file`);
+
+  const there = await statIfThere(path);
+  if (there?.isDirectory())
+    throw new FileError('not-a-file', `--out: expected a file at ${path}, got a folder`);
+  // Renaming onto a device or a pipe would replace it.
+  if (there && !there.isFile()) {
+    throw new FileError('not-a-file', `--out: expected a file at ${path}, got something that is not a file`);
+  }
+  if (there && there.dev === photo.dev && there.ino === photo.ino) {
+    throw new FileError('same-file', `--out: expected a file other than the photo, got ${path}`);
+  }
+
+  // Asking for permissions tells less than trying: there are read-only disks, and root is told yes.
+  const probe = temporaryBeside(path);
+  try {
+    await (await open(probe, 'wx')).close();
+    await rm(probe);
+  } catch (error) {
+    throw new FileError(
+      'not-writable',
+      `--out: expected a writable folder, got ${folder} (${systemCode(error)})`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    temporaries.delete(probe);
+  }
+}
+
+async function statIfThere(path: string): Promise<BigIntStats | null> {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new FileError('not-writable', `--out: expected a path that can be written, got ${path} (${code})`, {
+      cause: error,
+    });
+  }
+}
+
+/** Temporary files that are there now, for `removeTemporaries`. */
+const temporaries = new Set<string>();
+
+function temporaryBeside(path: string): string {
+  const temporary = join(dirname(path), `.panorama-${randomBytes(6).toString('hex')}.tmp`);
+  temporaries.add(temporary);
+  return temporary;
+}
+
+/** For a process that ends at once: removes what a write would have left behind. */
+export function removeTemporaries(): void {
+  for (const path of temporaries) rmSync(path, { force: true });
+}
+
+/**
+ * Writes a file whole or not at all: to a temporary file beside it, synced to disk, then renamed. A link is followed.
+ * Throws `FileError` where the machine fails, and the signal's reason once it is aborted.
+ */
+export async function writeWhole(path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const temporary = temporaryBeside(target);
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(bytes, { signal });
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    signal.throwIfAborted();
+    await rename(temporary, target);
+    await syncFolder(dirname(target));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if (signal.aborted || !isSystemError(error)) throw error;
+    throw writeError(path, bytes.length, error);
+  } finally {
+    temporaries.delete(temporary);
+  }
+}
+
+/** Makes the rename last through a power cut, where the platform lets folders be synced. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    await folder.sync().finally(() => folder.close());
+  } catch {
+    // Windows cannot; the file itself is safe.
+  }
+}
+
+function writeError(path: string, sizeBytes: number, cause: unknown): FileError {
+  const code = systemCode(cause);
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  const got = full ? 'a full disk' : code;
+  const message = `write ${basename(path)}: expected to write ${sizeBytes} bytes in ${dirname(path)}, got ${got}`;
+  return new FileError(full ? 'disk-full' : 'not-writable', message, { kind: 'machine', cause });
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'errno' in error;
+}

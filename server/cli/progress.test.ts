@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createBar, createLines, remainingTime, type ProgressEvent } from './progress.ts';
+
+function recorder(columns?: number) {
+  const writes: string[] = [];
+  const output = {
+    write: (text: string) => writes.push(text),
+    ...(columns === undefined ? {} : { columns }),
+  };
+  return { writes, output };
+}
+
+const training = (scale: number, fraction: number): ProgressEvent => ({
+  type: 'progress',
+  phase: 'train',
+  fraction,
+  scale,
+  scales: 5,
+  remaining: { low: 21, high: 28 },
+});
+
+describe('progress', () => {
+  it('[CLI10] redraws one line that names phase, scale, share and the time left', () => {
+    const { writes, output } = recorder();
+    let now = 0;
+    const bar = createBar(output, () => now);
+    bar.update(training(2, 0.5));
+    expect(writes).toEqual(['\r\x1b[2Ktraining 2/5  ████████████░░░░░░░░░░░░   50%  20–30 s left']);
+    bar.update(training(2, 0.51));
+    expect(writes).toHaveLength(1);
+    now = 150;
+    bar.update(training(2, 0.52));
+    bar.update(training(3, 0.53));
+    expect(writes).toHaveLength(3);
+    bar.note('draft: a.png');
+    expect(writes.at(-1)).toMatch(/^\r\x1b\[2Kdraft: a.png\ntraining 3\/5/);
+    bar.end();
+    expect(writes.at(-1)).toBe('\r\x1b[2K');
+    expect(writes.slice(0, -2).join('')).not.toContain('\n');
+  });
+
+  it('[CLI11] keeps the bar within the terminal, whatever comes', () => {
+    const { writes, output } = recorder(30);
+    createBar(output, () => 0).update(training(2, NaN));
+    expect(writes[0]?.replace('\r\x1b[2K', '').length).toBeLessThan(30);
+    expect(writes[0]).toContain('░');
+  });
+
+  it('[CLI12] writes one plain line per phase and scale where there is no terminal', () => {
+    const { writes, output } = recorder();
+    const lines = createLines(output);
+    lines.update({ type: 'progress', phase: 'decode', fraction: 0 });
+    for (const scale of [1, 1, 2, 2]) lines.update(training(scale, scale / 10));
+    lines.note('draft: a.png');
+    lines.end();
+    expect(writes.join('')).toBe(
+      'reading (0%)\ntraining 1/5 (10%, 20–30 s left)\ntraining 2/5 (20%, 20–30 s left)\ndraft: a.png\n',
+    );
+  });
+
+  it('[CLI13] rounds the remaining time outwards to a range that can be read', () => {
+    const cases: [number, number, string][] = [
+      [0.2, 0.7, '0–1 s left'],
+      [3.2, 6.1, '3–7 s left'],
+      [9, 23, '9–25 s left'],
+      [61, 99, '60–100 s left'],
+      [95, 200, '1–4 min left'],
+      [5000, 9000, '1–3 h left'],
+      [0, 0, '0–1 s left'],
+      [4, 4, '4 s left'],
+    ];
+    for (const [low, high, text] of cases) expect(remainingTime({ low, high })).toBe(text);
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        (a, b) => {
+          expect(remainingTime({ low: Math.min(a, b), high: Math.max(a, b) })).toMatch(
+            /^(\d+–)?\d+ (s|min|h) left$/,
+          );
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,112 @@
+/** The run told in words: one line redrawn on a terminal, one line per step elsewhere. */
+import type { PanoramaEvent, Phase } from '../panorama/events.ts';
+
+export type ProgressEvent = Extract<PanoramaEvent, { type: 'progress' }>;
+
+export interface TextOutput {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface Progress {
+  update(event: ProgressEvent): void;
+  /** A line that stays, above the bar where there is one. */
+  note(text: string): void;
+  /** Takes the bar away. */
+  end(): void;
+}
+
+const PHASE_NAMES: Readonly<Record<Phase, string>> = {
+  decode: 'reading',
+  draft: 'draft',
+  train: 'training',
+  sample: 'sampling',
+  paint: 'painting',
+  encode: 'writing',
+};
+
+const BAR_CELLS = 24;
+const REDRAW_MS = 100;
+const DEFAULT_COLUMNS = 80;
+const CLEAR_LINE = '\r\x1b[2K';
+
+/** A bar that names phase, scale, share and the time that is left. `now` is in milliseconds. */
+export function createBar(output: TextOutput, now: () => number): Progress {
+  let line = '';
+  let step = '';
+  let drawnAt = -Infinity;
+  return {
+    update(event) {
+      const moved = stepName(event) !== step;
+      if (!moved && now() - drawnAt < REDRAW_MS) return;
+      step = stepName(event);
+      drawnAt = now();
+      line = barLine(event).slice(0, (output.columns ?? DEFAULT_COLUMNS) - 1);
+      output.write(CLEAR_LINE + line);
+    },
+    note(text) {
+      output.write(`${line === '' ? '' : CLEAR_LINE}${text}\n${line}`);
+    },
+    end() {
+      if (line !== '') output.write(CLEAR_LINE);
+      line = '';
+      step = '';
+    },
+  };
+}
+
+/** One plain line whenever the phase or the scale changes. */
+export function createLines(output: TextOutput): Progress {
+  let step = '';
+  return {
+    update(event) {
+      if (stepName(event) === step) return;
+      step = stepName(event);
+      const left = event.remaining === undefined ? '' : `, ${remainingTime(event.remaining)}`;
+      output.write(`${step} (${percentage(event.fraction)}${left})\n`);
+    },
+    note: (text) => output.write(`${text}\n`),
+    end() {},
+  };
+}
+
+export const silence: Progress = { update() {}, note() {}, end() {} };
+
+function barLine(event: ProgressEvent): string {
+  const filled = Math.round(share(event.fraction) * BAR_CELLS);
+  const bar = '█'.repeat(filled) + '░'.repeat(BAR_CELLS - filled);
+  const left = event.remaining === undefined ? '' : `  ${remainingTime(event.remaining)}`;
+  return `${stepName(event).padEnd(12)}  ${bar}  ${percentage(event.fraction).padStart(4)}${left}`;
+}
+
+function stepName({ phase, scale, scales }: ProgressEvent): string {
+  const name = PHASE_NAMES[phase];
+  return scale === undefined || scales === undefined ? name : `${name} ${scale}/${scales}`;
+}
+
+function percentage(fraction: number): string {
+  return `${Math.floor(share(fraction) * 100)}%`;
+}
+
+function share(fraction: number): number {
+  return Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0;
+}
+
+const UNITS = [
+  { name: 's', seconds: 1, upTo: 100 },
+  { name: 'min', seconds: 60, upTo: 100 * 60 },
+  { name: 'h', seconds: 3600, upTo: Infinity },
+] as const;
+
+/** A range of seconds in whole units: "20–30 s left". Beyond ten units it is rounded outwards to fives. */
+export function remainingTime({ low, high }: { readonly low: number; readonly high: number }): string {
+  const unit = UNITS.find(({ upTo }) => high <= upTo) ?? UNITS[2];
+  const from = rounded(low / unit.seconds, Math.floor);
+  const to = Math.max(1, rounded(high / unit.seconds, Math.ceil));
+  return from < to ? `${from}–${to} ${unit.name} left` : `${to} ${unit.name} left`;
+}
+
+function rounded(value: number, round: (value: number) => number): number {
+  return Math.max(0, value > 10 ? 5 * round(value / 5) : round(value));
+}
