@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { EagerEngine } from '../engine/eager.ts';
 import type { Picture } from '../images/picture.ts';
@@ -82,6 +83,30 @@ describe('trainSinGan', () => {
       '1/2 3/3',
       '1 done 16×14',
     ]);
+  });
+
+  it('[GAN24] a scale starts from the last one’s weights, its noise from how badly the photo is given back', async () => {
+    const checkpoints: Checkpoint[] = [];
+    const model = await train(
+      { ...TINY, learningRate: 1e-5, epochs: 1 },
+      {
+        onScale: ({ checkpoint }) => void checkpoints.push(checkpoint),
+      },
+    );
+    const [first, second] = checkpoints.map(({ last }) => last.generator);
+    const furthest = Math.max(...(first ?? []).map((value, i) => Math.abs(value - (second?.[i] ?? NaN))));
+    expect(furthest).toBeLessThan(1e-4);
+    const [coarsest, finer] = model.noiseAmplitudes;
+    expect(coarsest).toBe(1);
+    // A tenth of the RMSE, which no picture brings to 2.
+    expect(finer).toBeGreaterThan(0);
+    expect(finer).toBeLessThan(0.2);
+  });
+
+  it('leaves no tensor behind', async () => {
+    const { numTensors } = tf.memory();
+    await train(TINY);
+    expect(tf.memory().numTensors).toBe(numTensors);
   });
 
   it('[GAN3] an aborted training ends within one iteration, by the signal’s reason', async () => {
