@@ -1,0 +1,90 @@
+/**
+ * The main job, start to end: decode the photo, plan, paint a draft, train a SinGAN (or take it from the store),
+ * sample layouts, rank them, paint the best, encode.
+ */
+import type { PanoramaRequest } from '../../shared/protocol.ts';
+import type { EngineChoice } from '../engine/start.ts';
+import { decodePicture } from '../images/decode.ts';
+import { encodePicture } from '../images/encode.ts';
+import type { Picture } from '../images/picture.ts';
+import { draftLayout } from '../painter/draft-layout.ts';
+import { paint } from '../painter/paint.ts';
+import type { PanoramaEvent, Phase } from './events.ts';
+import { planPanorama } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { ProgressMeter } from './progress-meter.ts';
+
+export interface PanoramaJob {
+  /** The photo's file: PNG, JPEG, WebP, AVIF, GIF or TIFF. */
+  readonly photo: Uint8Array;
+  readonly request: PanoramaRequest;
+  readonly engine: EngineChoice;
+  /** Where trained models are kept and found again. */
+  readonly modelsFolder: string;
+  readonly signal: AbortSignal;
+  /** Told everything that happens, the pictures included; awaited before the job goes on. */
+  readonly onEvent: (event: PanoramaEvent) => void | Promise<void>;
+}
+
+/** What the stages share. */
+export interface Context {
+  readonly job: PanoramaJob;
+  readonly photo: Picture;
+  readonly plan: Plan;
+  readonly meter: ProgressMeter;
+}
+
+/**
+ * Makes the panoramas a request asks for. They come as events: the draft first, as variant 0, then the variants.
+ *
+ * @throws PanoramaError for a wrong picture or a failing machine; the signal's reason when aborted
+ */
+export async function makePanorama(job: PanoramaJob): Promise<void> {
+  const { request, signal, onEvent } = job;
+  const photo = await decodePicture(job.photo);
+  const plan = planPanorama(photo, request);
+  const meter = new ProgressMeter(plan.seconds, (event) => void onEvent(event));
+  const context: Context = { job, photo, plan, meter };
+  signal.throwIfAborted();
+
+  const layout = await draftLayout(photo, plan.frame, plan.photo, plan.mode);
+  await deliver(context, 0, await paintLayout(context, layout, 'draft', 0, 1));
+  if (!plan.hyperparameters) return;
+
+  // Loaded only now: the draft needs neither TensorFlow.js nor an engine.
+  const { drawLayouts } = await import('./draw-layouts.ts');
+  const layouts = await drawLayouts(context, plan.hyperparameters);
+  for (const [index, best] of layouts.entries()) {
+    await deliver(context, index + 1, await paintLayout(context, best, 'paint', index, layouts.length));
+  }
+}
+
+/** Paints a layout, the `index`-th of `count` of its phase. */
+function paintLayout(
+  context: Context,
+  layout: Picture,
+  phase: Phase,
+  index: number,
+  count: number,
+): Promise<Picture> {
+  const { job, photo, plan, meter } = context;
+  meter.update(phase, index / count);
+  return paint({
+    layout,
+    source: photo,
+    frame: plan.frame,
+    photo: plan.photo,
+    keep: plan.mode === 'extend',
+    signal: job.signal,
+    onProgress: (fraction) => meter.update(phase, (index + fraction) / count),
+  });
+}
+
+async function deliver({ job, plan, meter }: Context, n: number, picture: Picture): Promise<void> {
+  const { request, signal, onEvent } = job;
+  const bytes = await encodePicture(picture, request.format);
+  signal.throwIfAborted();
+  if (n > 0) meter.update('encode', n / request.variants);
+  const { width, height } = picture;
+  await onEvent({ type: 'variant', n, width, height, upscaled: plan.upscaled, bytes });
+}

@@ -1,0 +1,83 @@
+/** From a photo and a request to sizes, places and costs: everything that is decided before any pixel is made. */
+import type { Rectangle, Size } from '../../shared/geometry.ts';
+import { placePhoto } from '../../shared/geometry.ts';
+import type { Hyperparameters } from '../../shared/hyperparameters.ts';
+import { epochsAt, resolveHyperparameters } from '../../shared/hyperparameters.ts';
+import type { Mode, PanoramaRequest } from '../../shared/protocol.ts';
+import { pyramidSizes } from '../singan/pyramid.ts';
+import type { Phase } from './events.ts';
+
+export interface Plan {
+  readonly frame: Size;
+  readonly mode: Mode;
+  /**
+   * The whole photo in frame pixels. `extend` keeps it there; for the other modes it says how large the photo's
+   * content is drawn.
+   */
+  readonly photo: Rectangle;
+  /** How many times the photo's pixels are enlarged; 1 where they are not. */
+  readonly upscaled: number;
+  /** Null where nothing is trained. */
+  readonly hyperparameters: Hyperparameters | null;
+  /** Expected seconds of each phase on two cores, for progress. */
+  readonly seconds: Readonly<Record<Phase, number>>;
+  /** Expected seconds of each scale's training. */
+  readonly scaleSeconds: readonly number[];
+}
+
+/** Plans a job. */
+export function planPanorama(source: Size, request: PanoramaRequest): Plan {
+  const frame = { width: request.width, height: request.height };
+  const photo = placeContent(source, frame, request);
+  const hyperparameters = resolveHyperparameters(request);
+  const scaleSeconds = hyperparameters
+    ? pyramidSizes(source, hyperparameters).map((size, scale) =>
+        trainingSeconds(size, scale, hyperparameters),
+      )
+    : [];
+  const megapixels = (frame.width * frame.height) / 1e6;
+  const seconds: Plan['seconds'] = {
+    decode: 0.1,
+    draft: 0.3 + 1.5 * megapixels,
+    train: scaleSeconds.reduce((sum, item) => sum + item, 0),
+    sample: hyperparameters ? 3 : 0,
+    paint: hyperparameters ? request.variants * (0.3 + 2.5 * megapixels) : 0,
+    encode: 0.2 * (1 + request.variants) * megapixels,
+  };
+  const upscaled = Math.max(1, photo.width / source.width);
+  return { frame, mode: request.mode, photo, upscaled, hyperparameters, seconds, scaleSeconds };
+}
+
+/**
+ * In `extend`, the photo at its anchor. Otherwise its content is as large as the frame's height allows, since rows
+ * carry the meaning of a scene (sky, horizon, ground); in a frame much taller than the photo, the mean of that and
+ * of fitting its width, which would be either blurred or tiny.
+ */
+function placeContent(source: Size, frame: Size, { mode, anchor, zoom }: PanoramaRequest): Rectangle {
+  if (mode === 'extend') return placePhoto(source, frame, anchor, zoom).photo;
+  const [across, down] = [frame.width / source.width, frame.height / source.height];
+  const natural = down <= across ? down : Math.sqrt(across * down);
+  const scale = Math.min(natural * zoom, Math.max(across, down));
+  const width = Math.max(1, Math.round(source.width * scale));
+  const height = Math.max(1, Math.round(source.height * scale));
+  return {
+    x: Math.round((frame.width - width) / 2),
+    y: Math.round((frame.height - height) / 2),
+    width,
+    height,
+  };
+}
+
+/** A fixed cost for each step's nodes and one for each pixel and pair of channels. */
+function trainingSeconds(size: Size, scale: number, hyperparameters: Hyperparameters): number {
+  const { width, widthDoublesEvery, maxWidth, discriminatorSteps, generatorSteps } = hyperparameters;
+  const doublings = widthDoublesEvery ? Math.floor(scale / widthDoublesEvery) : 0;
+  const channels = Math.min(width * 2 ** doublings, maxWidth);
+  const pixels = (size.width + 10) * (size.height + 10);
+  const stepMs = 3 + pixels * (channels / 32) ** 2 * 0.0085;
+  const compileMs = 500;
+  return (
+    (compileMs + epochsAt(hyperparameters, scale) * stepMs * ((discriminatorSteps + generatorSteps) / 2)) /
+    1000
+  );
+}

@@ -1,0 +1,59 @@
+/** Turns what is done of each phase into one fraction and a remaining time. */
+import { PHASES } from './events.ts';
+import type { PanoramaEvent, Phase } from './events.ts';
+
+type ProgressEvent = Extract<PanoramaEvent, { type: 'progress' }>;
+
+/** Before so much of the plan is done, its own seconds are the better guess. */
+const TRUSTED_SECONDS = 3;
+const MIN_INTERVAL_MS = 100;
+
+export class ProgressMeter {
+  private readonly done = new Map<Phase, number>();
+  private readonly total: number;
+  private lastReportMs = -Infinity;
+  private readonly startedMs: number;
+
+  /** `seconds` are the plan's; `report` is called at most ten times a second, and at every new phase and scale. */
+  constructor(
+    private readonly seconds: Readonly<Record<Phase, number>>,
+    private readonly report: (event: ProgressEvent) => void,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {
+    this.startedMs = this.nowMs();
+    this.total = PHASES.reduce((sum, phase) => sum + seconds[phase], 0);
+  }
+
+  /** `fraction` of the phase is done; earlier phases count as done. */
+  update(phase: Phase, fraction: number, training?: { scale: number; scales: number }): void {
+    const earlier = PHASES.slice(0, PHASES.indexOf(phase));
+    const news = !this.done.has(phase);
+    for (const item of earlier) if (item !== 'encode') this.done.set(item, 1);
+    this.done.set(phase, Math.max(this.done.get(phase) ?? 0, fraction));
+    const now = this.nowMs();
+    if (!news && fraction < 1 && now - this.lastReportMs < MIN_INTERVAL_MS) return;
+    this.lastReportMs = now;
+    const remaining = this.remaining((now - this.startedMs) / 1000);
+    this.report({
+      type: 'progress',
+      phase,
+      fraction: this.doneSeconds() / this.total,
+      ...training,
+      ...(remaining && { remaining }),
+    });
+  }
+
+  private doneSeconds(): number {
+    return PHASES.reduce((sum, phase) => sum + this.seconds[phase] * (this.done.get(phase) ?? 0), 0);
+  }
+
+  /** The plan's remaining seconds at the pace of the job so far; wider the less of it is done. */
+  private remaining(elapsedSeconds: number): ProgressEvent['remaining'] {
+    const done = this.doneSeconds();
+    const left = this.total - done;
+    if (left <= 0) return undefined;
+    const pace = (elapsedSeconds + TRUSTED_SECONDS) / (done + TRUSTED_SECONDS);
+    const doubt = 0.1 + 0.4 * (left / this.total);
+    return { low: left * pace * (1 - doubt / 2), high: left * pace * (1 + doubt) };
+  }
+}
