@@ -7,7 +7,7 @@ export function toFloats({ data }: Picture): Float32Array {
 }
 
 export function toPicture(values: Float32Array, { width, height }: Size): Picture {
-  // The array rounds down and clamps at 0 and 255 must be done by hand: values beyond ±1 are common.
+  // Values beyond ±1 are common, and a Uint8Array would wrap them around.
   const data = Uint8Array.from(values, (value) =>
     Math.max(0, Math.min(255, Math.round((value + 1) * 127.5))),
   );

@@ -70,8 +70,7 @@ export async function compileSampler(
     size: end.size,
     startSize: injected ? start.size : null,
     async sample(seed, stretched) {
-      const random = createRandom(seed, 'sample');
-      const noises = chain.noiseLengths.map((length) => random.normal(length));
+      const noises = freshNoises(chain.noiseLengths, createRandom(seed, 'sample'));
       if (request.mode === 'extend') {
         levels.forEach(({ size, photo }, i) =>
           layStill(noises[i], size, photo, i === 0 ? model.zStar : null),
@@ -107,11 +106,12 @@ function layStill(
   }
 }
 
-/** Noises for the chain at the photo's own sizes: fresh ones, or those that give the photo back. */
+/** Noises of a chain's levels, all drawn anew. */
 export function freshNoises(lengths: readonly number[], random: Random): Float32Array[] {
   return lengths.map((length) => random.normal(length));
 }
 
+/** Noises of a chain's levels that give the photo back, at the photo's own sizes. */
 export function reconstructionNoises(lengths: readonly number[], zStar: Float32Array): Float32Array[] {
   return lengths.map((length, level) => (level === 0 ? zStar : new Float32Array(length)));
 }

@@ -110,8 +110,9 @@ export function trainingProgram(scale: TrainingScale, parts: StepParts): Trainin
         return { loss: tf.add(critic, tf.mul(penalty, weight)), reports: [critic, penalty] };
       });
       discriminatorWeights = update('discriminator', discriminatorWeights, gradient);
-      [outputs['discriminator'], outputs['gradientPenalty']] = reports as [Tensor, Tensor];
-      if (parts.discriminator === 'plain') delete outputs['gradientPenalty'];
+      const [critic, penalty] = reports;
+      if (critic) outputs['discriminator'] = critic;
+      if (penalty) outputs['gradientPenalty'] = penalty;
       if (!parts.generator) keepStatistics(passed.statistics);
     }
 
@@ -152,8 +153,8 @@ export function trainingProgram(scale: TrainingScale, parts: StepParts): Trainin
       if (statistics.length === 0) return;
       const means = statistics.map(({ mean }) => mean); // [B, 1, 1, C] each
       const variances = statistics.map(({ variance }) => variance); // [B, 1, 1, C] each
-      next['runningMean'] = average(take(state, 'runningMean'), tf.concat(means, 3)); // [4C]
-      next['runningVariance'] = average(take(state, 'runningVariance'), tf.concat(variances, 3)); // [4C]
+      next['runningMean'] = runningAverage(take(state, 'runningMean'), tf.concat(means, 3)); // [4C]
+      next['runningVariance'] = runningAverage(take(state, 'runningVariance'), tf.concat(variances, 3)); // [4C]
     }
   };
   return { step, inputs };
@@ -202,7 +203,7 @@ function differentiate(
 }
 
 /** running ← (1 − momentum)·running + momentum·sample, for each sample of the batch in turn: [4C], [B, 1, 1, 4C]. */
-function average(running: Tensor, samples: Tensor): Tensor {
+function runningAverage(running: Tensor, samples: Tensor): Tensor {
   const batch = samples.shape[0] ?? 1;
   const shares = Array.from({ length: batch }, (_, i) => MOMENTUM * (1 - MOMENTUM) ** (batch - 1 - i));
   const added = tf.sum(tf.mul(samples, tf.tensor4d(shares, [batch, 1, 1, 1])), [0, 1, 2]); // [4C]
