@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodePicture } from './decode.ts';
 import { encodePicture } from './encode.ts';
 import { ImageError, type ImageErrorCode } from './errors.ts';
-import { attachProfile, linearGreyProfile, pngClaiming } from './icc.testing.ts';
+import { attachProfile, linearGreyProfile, pngClaiming } from './crafted-files.testing.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 import type { Picture } from './picture.ts';
 

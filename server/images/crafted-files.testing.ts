@@ -1,4 +1,4 @@
-/** Files with colour profiles that sharp cannot write itself, for tests. */
+/** Files that sharp cannot write itself, for tests: colour profiles, false claims. */
 import { deflateSync } from 'node:zlib';
 
 /** The smallest grey ICC profile (version 2): its one curve is linear, so sRGB 188 is stored as 128. */
