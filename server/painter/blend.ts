@@ -19,27 +19,31 @@ import {
   type Votes,
 } from './vote.ts';
 
-/** How far a tone is spread, as a share of the frame's short side. */
+/** How far a tone is spread, as a share of the shortest side of frame and photo. */
 const REACH = 0.33;
 /** Mismatches of about so many grey levels begin to count as edges of the picture, to be kept as such. */
-const EDGE = 40;
+const EDGE = 36;
+/** Corrections near so many grey levels are held back: trends that add up from patch to patch would go on for ever. */
+const LARGEST_CORRECTION = 48;
 /** The right-hand side is held in 16 bits, in fractions of a grey level. */
 const FIXED_POINT = 64;
 const CYCLES = 3;
 
 /** The frame voted from `field`'s patches of `source`, with its seams of tone spread out. */
 export async function voteAndBlend(field: Field, source: Picture, pacer: Pacer): Promise<Picture> {
-  const { frame, kept } = field.level;
+  const { frame, photo, kept } = field.level;
   const result = createPicture(frame.width, frame.height);
   const mismatch = await voteMismatch(field, source, result, pacer);
-  const lambda = (REACH * Math.min(frame.width, frame.height)) ** -2;
+  const lambda = (REACH * Math.min(frame.width, frame.height, photo.width, photo.height)) ** -2;
   const multigrid = new Multigrid(frame.width, frame.height, lambda, kept);
   for (let channel = 0; channel < CHANNELS; channel++) {
     const b = multigrid.rightHandSide;
     for (let i = 0; i < b.length; i++) b[i] = mismatch[i * CHANNELS + channel]! / FIXED_POINT;
     const correction = await multigrid.solve(CYCLES, pacer);
     for (let i = 0, o = channel; i < correction.length; i++, o += CHANNELS) {
-      result.data[o] = toByte(result.data[o]! + correction[i]!);
+      result.data[o] = toByte(
+        result.data[o]! + LARGEST_CORRECTION * Math.tanh(correction[i]! / LARGEST_CORRECTION),
+      );
     }
   }
   pasteKept(field.level, source, result);
@@ -108,7 +112,7 @@ function addMismatch(
     const green = differences[here + 1]! / weight - (colours[there + 1]! - colours[here + 1]!);
     const blue = differences[here + 2]! / weight - (colours[there + 2]! - colours[here + 2]!);
     const largest = Math.max(Math.abs(red), Math.abs(green), Math.abs(blue));
-    const scale = FIXED_POINT / (1 + (largest / EDGE) ** 2) ** 2;
+    const scale = FIXED_POINT / (1 + (largest / EDGE) ** 4);
     const o = top * width * CHANNELS + here;
     const p = top * width * CHANNELS + there;
     addAt(mismatch, o, p, Math.round(red * scale));

@@ -16,42 +16,30 @@ type Visit = (x: number, y: number, dx: number, dy: number, count: number, sums:
 /**
  * Finds each patch's nearest source patch by weighted distance; `field` must have stride 1. Of equally near ones
  * the first in order of displacement wins. The identity under the kept photo is left alone.
+ *
+ * Returns for each source patch the smallest distance, not weighted, to any patch of the frame that is not wholly
+ * kept photo: [source height, source width] by centre, Infinity where the row band joins it to none.
  */
-export async function exactSearch(problem: SearchProblem, field: Field, pacer: Pacer): Promise<void> {
+export async function exactSearch(problem: SearchProblem, field: Field, pacer: Pacer): Promise<Float32Array> {
   const { radius, source, weights } = problem;
   const { columns, sourceX, sourceY, distance } = field;
-  const best = new Float32Array(columns * field.rows).fill(Infinity);
   const far = farFromKept(field);
-  await eachPair(problem, field, pacer, (x, y, dx, dy, count, sums) => {
-    const row = (y - radius) * columns - radius;
-    const sourceRow = (y + dy) * source.width + dx;
-    for (let i = 0; i < count; i++) {
-      const cell = row + x + i;
-      const weighted = weights && far[cell] ? sums[i]! * weights[sourceRow + x + i]! : sums[i]!;
-      if (weighted >= best[cell]!) continue;
-      best[cell] = weighted;
-      distance[cell] = sums[i]!;
-      sourceX[cell] = x + i + dx;
-      sourceY[cell] = y + dy;
-    }
-  });
-}
-
-/**
- * For each source patch the smallest distance to any patch of the frame that is not wholly kept photo,
- * [source height, source width] by centre; Infinity where the row band joins it to none.
- */
-export async function smallestDistances(
-  problem: SearchProblem,
-  field: Field,
-  pacer: Pacer,
-): Promise<Float32Array> {
-  const { source } = problem;
+  const best = new Float32Array(columns * field.rows).fill(Infinity);
   const smallest = new Float32Array(source.width * source.height).fill(Infinity);
   await eachPair(problem, field, pacer, (x, y, dx, dy, count, sums) => {
-    const start = (y + dy) * source.width + x + dx;
+    const row = (y - radius) * columns - radius + x;
+    const sourceRow = (y + dy) * source.width + dx + x;
     for (let i = 0; i < count; i++) {
-      if (sums[i]! < smallest[start + i]!) smallest[start + i] = sums[i]!;
+      const sum = sums[i]!;
+      const cell = row + i;
+      const at = sourceRow + i;
+      if (sum < smallest[at]!) smallest[at] = sum;
+      const weighted = weights && far[cell] ? sum * weights[at]! : sum;
+      if (weighted >= best[cell]!) continue;
+      best[cell] = weighted;
+      distance[cell] = sum;
+      sourceX[cell] = x + i + dx;
+      sourceY[cell] = y + dy;
     }
   });
   return smallest;
@@ -153,7 +141,7 @@ function displaced(
     const slot = (n % side) * width;
     let a = (y * query.width + left - radius) * CHANNELS;
     let b = ((y + dy) * source.width + left - radius + dx) * CHANNELS;
-    for (let x = 0; x < width; x++, a += CHANNELS, b += CHANNELS) {
+    for (let x = 0; x < width; x++, a += 3, b += 3) {
       const red = q[a]! - s[b]!;
       const green = q[a + 1]! - s[b + 1]!;
       const blue = q[a + 2]! - s[b + 2]!;

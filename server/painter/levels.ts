@@ -9,9 +9,11 @@ const COARSEST_PHOTO_SIDE = 18;
 const COARSEST_STACKED_HEIGHT = 60;
 const GROWTH = 1.4;
 const PATCH_SIZE = 9;
-/** Patch pairs that an exact search may compare. */
-const EXACT_PAIRS = 24e6;
-const COARSEST_PAIRS = 200e6;
+/** Patch pairs that an exact search may compare in a pass: at the coarsest level, at the next ones. */
+const COARSEST_PAIRS = 8e6;
+const EXACT_PAIRS = 5e6;
+/** About what share of all pairs the row band admits. */
+const BAND_SHARE = 0.25;
 /** Short side of the frame, in pixels, from which patches are matched on a sparse grid only. */
 const SPARSE_SIDE = 80;
 
@@ -50,7 +52,7 @@ function coarsestScale(frame: Size, photo: Rectangle, keep: boolean): number {
   const stacked = keep && (photo.y > 0 || photo.y + photo.height < frame.height);
   const forStack = stacked ? COARSEST_STACKED_HEIGHT / photo.height : 0;
   let scale = Math.min(1, Math.max(forFrame, forPhoto, forStack));
-  const pairs = frame.width * frame.height * photo.width * photo.height;
+  const pairs = BAND_SHARE * frame.width * frame.height * photo.width * photo.height;
   // A photo much thinner than the frame would start so fine that an exact search never ends.
   if (pairs * scale ** 4 > COARSEST_PAIRS) scale = (COARSEST_PAIRS / pairs) ** (1 / 4);
   return scale;
@@ -68,7 +70,7 @@ function levelAt(
   const place = scaled(photo, scale);
   const side = Math.min(size.width, size.height, place.width, place.height, PATCH_SIZE);
   const sparse = Math.min(size.width, size.height) >= SPARSE_SIDE;
-  const pairs = size.width * size.height * place.width * place.height;
+  const pairs = BAND_SHARE * size.width * size.height * place.width * place.height;
   const exact = first || (!sparse && pairs <= EXACT_PAIRS);
   return {
     frame: { width: size.width, height: size.height },

@@ -58,7 +58,7 @@ export class Multigrid {
   async #cycle(level: number, pacer: Pacer): Promise<void> {
     const grid = this.#grids[level]!;
     const coarse = this.#grids[level + 1];
-    if (!coarse) return relax(grid, COARSEST_SWEEPS, pacer);
+    if (!coarse) return relax(grid, Math.max(COARSEST_SWEEPS, 2 * grid.width, 2 * grid.height), pacer);
     await relax(grid, SWEEPS, pacer);
     coarse.u.fill(0);
     coarse.b.fill(0);

@@ -12,7 +12,7 @@ import { resample } from '../images/resample.ts';
 import { voteAndBlend } from './blend.ts';
 import { coherenceSearch } from './coherence-search.ts';
 import { completenessWeights, enlargeWeights } from './completeness.ts';
-import { exactSearch, smallestDistances } from './exact-search.ts';
+import { exactSearch } from './exact-search.ts';
 import { createField, type Field } from './field.ts';
 import { planLevels, type Level, type Quality } from './levels.ts';
 import { Pacer } from './pacer.ts';
@@ -116,10 +116,9 @@ async function paintLevel(
     pasteKept(level, source, query);
     const problem: SearchProblem = { query, source, radius: level.radius, band, weights };
     if (level.exact || !earlier) {
-      if (level.kept) {
-        weights = completenessWeights(await smallestDistances(problem, field, pacer), level.radius);
-      }
-      await exactSearch({ ...problem, weights }, field, pacer);
+      const smallest = await exactSearch(problem, field, pacer);
+      // For the next pass, and the next level.
+      if (level.kept) weights = completenessWeights(smallest, level.radius);
     } else {
       const found = createField(level);
       await coherenceSearch(problem, earlier, found, pacer);
