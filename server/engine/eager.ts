@@ -44,8 +44,8 @@ export class EagerEngine implements Engine {
       tf.setBackend(this.backend);
       const result = tf.tidy(() => {
         const given = mapValues(inputs, (shape, key) => tf.tensor(values[key], [...shape]));
-        return step(given, held.tensors) as unknown as tf.TensorContainer;
-      }) as unknown as ReturnType<Step<I, S, O>>;
+        return step(given, held.tensors);
+      });
       const { outputs, state: next = {} } = result;
       const previous = held.tensors;
       held.tensors = { ...previous, ...next };

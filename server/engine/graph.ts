@@ -41,6 +41,7 @@ export class Graph {
   private readonly producers = new Map<number, Node>();
   private readonly known = new Map<string, readonly Value[]>();
   private readonly scalars = new Map<string, Value>();
+  private readonly arrays = new Map<Float32Array, Value[]>();
   private count = 0;
 
   private value(shape: Shape, dtype: Dtype): Value {
@@ -57,10 +58,13 @@ export class Graph {
     this.outputs.push({ name, value });
   }
 
-  /** A float constant; `data` is row-major in `shape` and is not copied. */
+  /** A float constant; `data` is row-major in `shape` and is not copied. The same array is the same constant. */
   constant(data: Float32Array, shape: Shape): Value {
+    const known = this.arrays.get(data)?.find((value) => value.shape.join() === shape.join());
+    if (known) return known;
     const value = this.value(shape, 'float32');
     this.constants.push({ value, data });
+    this.arrays.set(data, [...(this.arrays.get(data) ?? []), value]);
     return value;
   }
 
@@ -75,6 +79,11 @@ export class Graph {
       this.constants.push({ value, data: BigInt64Array.from(list, BigInt) });
       return value;
     });
+  }
+
+  zeros(shape: Shape): Value {
+    const size = shape.reduce((product, length) => product * length, 1);
+    return this.shared(`z${shape.join()}`, () => this.constant(new Float32Array(size), shape));
   }
 
   private shared(key: string, make: () => Value): Value {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TRAINING_PRESETS } from '../../shared/hyperparameters.ts';
 import { createPicture } from '../images/picture.ts';
 import type { Checkpoint } from '../singan/model.ts';
+import type { ModelError } from './model-error.ts';
 import { modelKey } from './model-key.ts';
 import { ModelStore } from './model-store.ts';
 
@@ -76,10 +77,10 @@ describe('ModelStore', () => {
     await store.save('a', checkpoint(2));
     const path = await file();
     await writeFile(path, damage(await readFile(path)));
-    const error = await store.load('a').catch((reason: unknown) => reason as Error);
+    const error = await store.load('a').catch((reason: unknown) => reason as ModelError);
     expect(error).toMatchObject({ kind: 'machine', message: expect.stringMatching(message) as string });
-    expect(String(error)).toMatch(/delete it to have the model trained anew/);
-    expect(String(error)).not.toContain('\n');
+    expect((error as ModelError).message).toMatch(/delete it to have the model trained anew/);
+    expect((error as ModelError).message).not.toContain('\n');
   });
 
   it('[MODEL4] leaves nothing half-written when the folder cannot be used', async () => {

@@ -130,7 +130,7 @@ export function trace<I extends string, S extends string, O extends string>(
   state: Record<S, Shape>,
   channelBlock = 0,
 ): TracedStep<S, O> {
-  tf.setBackend(BACKEND);
+  void tf.setBackend(BACKEND);
   const graph = (backend.graph = new Graph(channelBlock));
   const symbols = <K extends string>(shapes: Record<K, Shape>, prefix: string): Record<K, tf.Tensor> => {
     const entries = Object.entries<Shape>(shapes).map(([name, shape]) => {

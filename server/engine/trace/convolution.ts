@@ -13,6 +13,7 @@ import {
   OIHW,
   blocked,
   equal,
+  filled,
   pick,
   placeAs,
   placeBlocked,
@@ -172,8 +173,7 @@ function filterGradient(graph: Graph, x: Value, dy: Value): Value {
 function shiftedCopies(graph: Graph, flat: Value, count: number, shift: number, length: number): Value {
   const [batch, channels, pixels] = flat.shape as [number, number, number];
   if (count === 1 && length === pixels) return flat;
-  const zeros = (width: number): Value[] =>
-    width === 0 ? [] : [graph.constant(new Float32Array(batch * channels * width), [batch, channels, width])];
+  const zeros = (width: number): Value[] => (width === 0 ? [] : [graph.zeros([batch, channels, width])]);
   const gap = length + shift - pixels;
   const end = count * length - (count - 1) * (length + shift) - pixels;
   const copies = range(count).flatMap((index) => [flat, ...zeros(index < count - 1 ? gap : end)]);
@@ -221,6 +221,8 @@ function matrices(graph: Graph, x: Traced, transpose: boolean): Value {
   return graph.add('Transpose', [value], pick(shape, perm), { perm });
 }
 
+const isZero = (traced: Traced): boolean => traced.kind === 'fill' && traced.fill === 0;
+
 export const CONVOLUTION_RULES: Rules<ConvolutionName> = {
   BatchMatMul: ({ a, b }, { transposeA, transposeB }, graph) => {
     const left = matrices(graph, a, transposeA);
@@ -236,6 +238,7 @@ export const CONVOLUTION_RULES: Rules<ConvolutionName> = {
     return convolve(graph, x, { value, turned: false }, pads, outShape);
   },
   Conv2DBackpropFilter: ({ x, dy }, attributes, graph) => {
+    if (isZero(dy) || isZero(x)) return filled(attributes.filterShape, 0);
     const { padInfo } = describe('Conv2DBackpropFilter', x.shape, attributes.filterShape, attributes);
     const pads = [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right];
     let picture = placeAs(graph, x, NCHW).value;
@@ -258,6 +261,7 @@ export const CONVOLUTION_RULES: Rules<ConvolutionName> = {
   },
   // dx = dy * the turned filter: twice as fast as ConvTranspose on the CPU.
   Conv2DBackpropInput: ({ dy, filter }, attributes, graph) => {
+    if (isZero(dy)) return filled(attributes.inputShape, 0);
     const { padInfo, filterHeight, filterWidth } = describe(
       'Conv2DBackpropInput',
       attributes.inputShape,

@@ -75,6 +75,9 @@ function binary(graph: Graph, name: keyof typeof BINARY_OPS, a: Traced, b: Trace
   if (a.kind === 'fill' && b.kind === 'fill') return filled(shape, compute(a.fill, b.fill));
   const folded = fold(op, a, b, shape);
   if (folded) return folded;
+  // A fill stands for a scalar only beside an operand that has the whole shape.
+  if (a.kind === 'fill' && !equal(b.shape, shape)) return binary(graph, name, place(graph, a), b);
+  if (b.kind === 'fill' && !equal(a.shape, shape)) return binary(graph, name, a, place(graph, b));
   if (name === 'Add') {
     const convolved = addBias(graph, a, b) ?? addBias(graph, b, a);
     if (convolved) return convolved;
@@ -153,7 +156,11 @@ const comparison =
   (op: string): Rule<'Greater'> =>
   ({ a, b }, _, graph) => {
     const shape = broadcast(a.shape, b.shape);
-    const { left, right, layout } = align(graph, a, b, shape);
+    const whole = [a, b].map((item) =>
+      item.kind === 'fill' && sizeOf(item.shape) > 1 ? place(graph, item) : item,
+    );
+    const [first = a, second = b] = whole;
+    const { left, right, layout } = align(graph, first, second, shape);
     const value = graph.add(op, [left.value, right.value], pick(shape, layout), {}, { dtype: 'bool' });
     return placed(value, shape, layout, 'bool');
   };
@@ -162,7 +169,9 @@ const reduction =
   (op: 'ReduceSum' | 'ReduceMean'): Rule<'Sum'> =>
   ({ x }, { axis, keepDims }, graph) => {
     const rank = x.shape.length;
-    const axes = (axis == null ? range(rank) : [axis].flat()).map((item) => (item < 0 ? item + rank : item));
+    const axes = (axis === undefined || axis === null ? range(rank) : [axis].flat()).map((item) =>
+      item < 0 ? item + rank : item,
+    );
     const rest = range(rank).filter((item) => !axes.includes(item));
     const shape = keepDims
       ? x.shape.map((size, item) => (axes.includes(item) ? 1 : size))
