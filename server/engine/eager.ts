@@ -26,7 +26,7 @@ export class EagerEngine implements Engine {
   ) {}
 
   createState<S extends string>(values: Record<S, HostTensor>): State<S> {
-    tf.setBackend(this.backend);
+    void tf.setBackend(this.backend);
     return new EagerState(
       mapValues(values, ({ data, shape }) => tf.tensor(Float32Array.from(data), [...shape])),
     );
@@ -41,7 +41,7 @@ export class EagerEngine implements Engine {
       throw new Error('internal: compile: the state belongs to another engine');
     const held = state as EagerState<S>;
     const run = async (values: Record<I, Float32Array>): Promise<Record<O, Float32Array>> => {
-      tf.setBackend(this.backend);
+      void tf.setBackend(this.backend);
       const result = tf.tidy(() => {
         const given = mapValues(inputs, (shape, key) => tf.tensor(values[key], [...shape]));
         return step(given, held.tensors);
