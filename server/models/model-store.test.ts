@@ -51,6 +51,13 @@ describe('ModelStore', () => {
     expect(await store.load('b')).toBeNull();
   });
 
+  it('[MODEL1] keeps nothing of a photo but its size', async () => {
+    const { model, last } = checkpoint(1);
+    const picture = { ...model.photo, data: new Uint8Array(1 << 20) };
+    await store.save('a', { model: { ...model, photo: picture }, last });
+    expect((await readFile(await file())).length).toBeLessThan(5000);
+  });
+
   it('[MODEL2] keeps of a complete model only what sampling needs', async () => {
     await store.save('a', checkpoint(1));
     await store.save('a', checkpoint(2));

@@ -110,6 +110,7 @@ export class ModelStore {
 
 function encode({ model, last }: StoredModel): Uint8Array {
   const { hyperparameters, photo, levels, noiseAmplitudes, generators } = model;
+  // Parsing leaves out what a caller's objects carry besides.
   const description = {
     hyperparameters,
     photo,
@@ -121,7 +122,7 @@ function encode({ model, last }: StoredModel): Uint8Array {
   const tensors = new Map([['zStar', vector(model.zStar)]]);
   generators.forEach(({ weights }, scale) => tensors.set(`generators.${scale}`, vector(weights)));
   if (last) for (const part of NETWORK_PARTS) tensors.set(`last.${part}`, vector(last[part]));
-  const metadata = { format: FORMAT, version: String(FORMAT_VERSION), model: JSON.stringify(description) };
+  const metadata = { format: FORMAT, version: String(FORMAT_VERSION), model: JSON.stringify(descriptionSchema.parse(description)) };
   return writeSafetensors({ tensors, metadata });
 }
 

@@ -44,7 +44,7 @@ async function train(context: Context, hyperparameters: Hyperparameters, engine:
   return trainSinGan({
     engine,
     hyperparameters,
-    photo,
+    photo: { width: photo.width, height: photo.height },
     pictureAt: ({ width, height }) => resample(photo, width, height),
     resumeFrom: stored?.last ? { model: stored.model, last: stored.last } : undefined,
     signal: job.signal,
