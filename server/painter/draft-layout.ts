@@ -5,16 +5,13 @@ import { CHANNELS, createPicture, type Picture } from '../images/picture.ts';
 import type { Rectangle, Size } from '../../shared/geometry.ts';
 import { Pacer } from './pacer.ts';
 import { resizePicture } from './resize.ts';
+import { ABOVE, BELOW, REFLECTION_SPEED } from './row-band.ts';
 import { validatePicture } from './validate.ts';
 
 export type DraftMode = 'extend' | 'retarget' | 'reimagine';
 
 /** Short side of a draft's layout, in pixels. */
 const LAYOUT_SIDE = 64;
-/** Photo pixels per frame pixel in the margins: slower than a mirror, so that its symmetry is less plain. */
-const REFLECTION_SPEED = 0.5;
-/** How deep into the photo the margins above and below may go, as a share of its height. */
-const DEPTH = 0.1;
 
 /**
  * A layout for `paint`: in `extend` the photo at its place and its margins reflected at half speed, in `retarget`
@@ -53,8 +50,8 @@ export async function draftLayout(
     small,
     width,
     height,
-    reflected(small.width, width, photo.x * scale, 1),
-    reflected(small.height, height, photo.y * scale, DEPTH),
+    reflected(small.width, width, photo.x * scale, 1, 1),
+    reflected(small.height, height, photo.y * scale, ABOVE.depth, BELOW.depth),
   );
 }
 
@@ -65,17 +62,24 @@ function defaultHeight(frame: Size): number {
   );
 }
 
-/** For each place on an axis of `size` the place in the photo, whose `length` begins at `start`. */
-function reflected(length: number, size: number, start: number, depth: number): Float32Array {
-  const room = Math.max(start, size - start - length, 1);
-  const deepest = depth * (length - 1);
-  const speed = depth < 1 ? Math.min(REFLECTION_SPEED, deepest / room) : REFLECTION_SPEED;
+/**
+ * For each place on an axis of `size` the place in the photo, whose `length` begins at `start`. Its margins read
+ * the shares `before` and `after` of it at most; 1 lets them go back and forth over the whole of it.
+ */
+function reflected(length: number, size: number, start: number, before: number, after: number): Float32Array {
+  const speedBefore = reflectionSpeed(before, length, start);
+  const speedAfter = reflectionSpeed(after, length, size - start - length);
   return Float32Array.from({ length: size }, (_, i) => {
     const at = i - start;
-    if (at < 0) return pingPong(-at * speed, length);
-    if (at > length - 1) return length - 1 - pingPong((at - length + 1) * speed, length);
+    if (at < 0) return pingPong(-at * speedBefore, length);
+    if (at > length - 1) return length - 1 - pingPong((at - length + 1) * speedAfter, length);
     return at;
   });
+}
+
+function reflectionSpeed(share: number, length: number, room: number): number {
+  if (share === 1) return REFLECTION_SPEED;
+  return Math.min(REFLECTION_SPEED, (share * (length - 1)) / Math.max(1, room));
 }
 
 /** Back and forth over the photo from its middle, each leg at another speed so that no two of them look alike. */

@@ -73,7 +73,10 @@ export function keptCentres(kept: Rectangle, radius: number): Rectangle | null {
   return { x: kept.x + radius, y: kept.y + radius, width, height };
 }
 
-/** [rows, columns] 1 where the patch's centre is more than one and a half patch sizes away from the kept photo. */
+/**
+ * [rows, columns] 1 where rare patches are wanted: everywhere without a kept photo, beside one from one and a half
+ * patch sizes away. Above and below it they would bring the middle of the photo into its sky and its ground.
+ */
 export function farFromKept(field: Field): Uint8Array {
   const { kept, radius } = field.level;
   const far = new Uint8Array(field.columns * field.rows).fill(1);
@@ -85,7 +88,7 @@ export function farFromKept(field: Field): Uint8Array {
     for (let column = 0; column < field.columns; column++) {
       const x = centreX(field, column);
       const across = Math.max(kept.x - x, x - (kept.x + kept.width - 1));
-      if (Math.max(across, down) <= size) far[row * field.columns + column] = 0;
+      if (down > 0 || across <= size) far[row * field.columns + column] = 0;
     }
   }
   return far;

@@ -6,12 +6,14 @@ import type { Level } from './levels.ts';
 
 /** Half the band's height, as a share of the photo's height. */
 const BAND = 0.12;
-/** Beyond the photo's top and bottom edge: how deep into the photo rows may come from, as a share of its height. */
-const DEPTH = 0.1;
-/** Half the band's height there. */
-const STRIP_BAND = 0.05;
-/** Rows into the photo per row away from it, beyond its top and bottom edge. */
-const REFLECTION_SPEED = 0.5;
+/**
+ * How deep into the photo the rows beyond its top and bottom edge may come from, and half the band's height there,
+ * as shares of its height. Shallow, or mountains come to hang in the sky; the ground bears a little more.
+ */
+export const ABOVE = { depth: 0.05, band: 0.04 };
+export const BELOW = { depth: 0.1, band: 0.06 };
+/** Photo pixels per frame pixel beyond its edges: slower than a mirror, so that its symmetry is less plain. */
+export const REFLECTION_SPEED = 0.5;
 
 export interface RowBand {
   /** [frame height] first and last row of the patch centres that are allowed in the source. */
@@ -26,8 +28,6 @@ export interface RowBand {
 export function rowBand(level: Level, keep: boolean): RowBand {
   const { frame, photo, radius } = level;
   const half = Math.max(2, Math.round(BAND * photo.height));
-  const strip = Math.max(2, Math.round(STRIP_BAND * photo.height));
-  const depth = Math.round(DEPTH * photo.height);
   const low = new Int32Array(frame.height);
   const high = new Int32Array(frame.height);
   for (let y = 0; y < frame.height; y++) {
@@ -40,10 +40,10 @@ export function rowBand(level: Level, keep: boolean): RowBand {
       last = match + half;
     } else if (row < 0) {
       first = 0;
-      last = Math.min(depth, Math.round(-row * REFLECTION_SPEED)) + strip;
+      last = stripDepth(ABOVE, -row, photo.height);
     } else if (row >= photo.height) {
       const beyond = row - photo.height + 1;
-      first = photo.height - 1 - Math.min(depth, Math.round(beyond * REFLECTION_SPEED)) - strip;
+      first = photo.height - 1 - stripDepth(BELOW, beyond, photo.height);
       last = photo.height - 1;
     } else {
       first = row - half;
@@ -53,6 +53,11 @@ export function rowBand(level: Level, keep: boolean): RowBand {
     high[y] = clamp(last, radius, photo.height - 1 - radius);
   }
   return { low, high };
+}
+
+function stripDepth(strip: typeof ABOVE, beyond: number, height: number): number {
+  const centre = Math.min(Math.round(strip.depth * height), Math.round(beyond * REFLECTION_SPEED));
+  return centre + Math.max(2, Math.round(strip.band * height));
 }
 
 function clamp(value: number, low: number, high: number): number {
