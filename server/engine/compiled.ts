@@ -30,7 +30,11 @@ class CompiledState<S extends string> implements State<S> {
 export class CompiledEngine implements Engine {
   readonly name: Provider;
 
-  constructor(private readonly provider: Provider) {
+  /** `channelBlock` overrides what is found out about this machine (see `Graph`); 0 does without blocks. */
+  constructor(
+    private readonly provider: Provider,
+    private readonly options: { readonly channelBlock?: number } = {},
+  ) {
     this.name = provider;
   }
 
@@ -51,7 +55,7 @@ export class CompiledEngine implements Engine {
     const held = state as CompiledState<S>;
     const started = performance.now();
     const shapes = Object.entries<Tensor>(held.tensors).map(([key, tensor]) => [key, tensor.dims] as const);
-    const block = this.provider === 'cpu' && !process.env.NOBLOCK ? await channelBlock() : 0;
+    const block = this.options.channelBlock ?? (this.provider === 'cpu' ? await channelBlock() : 0);
     const { graph, outputs, changed } = trace(
       step,
       inputs,
@@ -91,6 +95,8 @@ export class CompiledEngine implements Engine {
         intraOpNumThreads: availableParallelism(),
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        // A scale's programs take turns: one that is done must not keep the cores from the next.
+        extra: { session: { force_spinning_stop: '1' } },
       });
     } catch (cause) {
       throw runError(this.provider, cause);

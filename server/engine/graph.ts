@@ -12,8 +12,9 @@ export interface Value {
   readonly dtype: Dtype;
 }
 
-/** Numbers are written as int attributes, `{ float }` as float ones. */
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+/** Numbers are written as int attributes, `{ float }` and `{ floats }` as float ones. */
+export type Attribute =
+  number | string | readonly number[] | { readonly float: number } | { readonly floats: readonly number[] };
 
 export interface Node {
   readonly op: string;
@@ -128,6 +129,14 @@ export class Graph {
     return this.producers.get(value.id);
   }
 
+  /** Puts nodes in the places of others with the same outputs, and drops what is then unused. */
+  replace(nodes: ReadonlyMap<Node, Node>): void {
+    const replaced = this.nodes.map((node) => nodes.get(node) ?? node);
+    this.nodes.splice(0, this.nodes.length, ...replaced);
+    for (const node of nodes.values()) for (const output of node.outputs) this.producers.set(output.id, node);
+    this.prune();
+  }
+
   /** Drops nodes and constants that no output depends on. */
   prune(): void {
     const needed = new Set<number>(this.outputs.map(({ value }) => value.id));
@@ -161,7 +170,7 @@ export function printGraph(graph: Graph): string {
     return value.shape.length === 0 ? String(data[0]) : `[${Array.from(data, String).join()}]`;
   };
   const attribute = ([key, value]: [string, Attribute]): string =>
-    `${key}=${typeof value === 'object' && 'float' in value ? value.float : JSON.stringify(value)}`;
+    `${key}=${typeof value === 'object' && 'float' in value ? value.float : JSON.stringify(typeof value === 'object' && 'floats' in value ? value.floats : value)}`;
   return [
     `inputs ${graph.inputs.map((input) => `${typed(input.value)} ${input.name}`).join(', ')}`,
     ...graph.nodes.map((node) => {

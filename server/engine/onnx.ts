@@ -12,6 +12,7 @@ const DATA_TYPES: Record<Dtype, number> = { float32: 1, int64: 7, bool: 9 };
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
+const ATTRIBUTE_FLOATS = 6;
 const ATTRIBUTE_INTS = 7;
 
 /** The name that a value has inside the model. */
@@ -72,6 +73,9 @@ function writeAttribute(writer: BinaryWriter, name: string, value: Attribute): v
   } else if ('float' in value) {
     writer.tag(2, WireType.Bit32).float(value.float);
     varint(writer, 20, ATTRIBUTE_FLOAT);
+  } else if ('floats' in value) {
+    for (const item of value.floats) writer.tag(7, WireType.Bit32).float(item);
+    varint(writer, 20, ATTRIBUTE_FLOATS);
   } else {
     for (const item of value) varint(writer, 8, item);
     varint(writer, 20, ATTRIBUTE_INTS);

@@ -125,14 +125,15 @@ function normalize(x: Tensor4D, scale: Tensor, shift: Tensor): { output: Tensor4
   return { output, statistics: { mean, variance: unbiased } };
 }
 
-/** LeakyReLU whose gradient can be differentiated again: dy · step(x), which is 1 above zero and the slope below. */
+/**
+ * LeakyReLU whose gradient can be differentiated again: dy · step(y), which is 1 above zero and the slope below. The
+ * output has its input's sign and is all that is kept, so that an engine can do it inside the convolution.
+ */
 const leakyRelu = tf.customGrad<Tensor4D>((...given) => {
   const [x, save] = given as [Tensor4D, (tensors: Tensor[]) => void];
-  save([x]);
-  return {
-    value: tf.leakyRelu(x, SLOPE),
-    gradFunc: (dy, saved) => tf.mul(dy, tf.step(saved[0] as Tensor, SLOPE)),
-  };
+  const value = tf.leakyRelu(x, SLOPE);
+  save([value]);
+  return { value, gradFunc: (dy, saved) => tf.mul(dy, tf.step(saved[0] as Tensor, SLOPE)) };
 });
 
 /** Folds a batch norm that uses fixed statistics into the convolution before it; see `freeze`. */

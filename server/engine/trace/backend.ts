@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import type { Shape, Step } from '../../program.ts';
+import { fuseActivations } from '../fuse.ts';
 import { Graph } from '../graph.ts';
 import { RULES } from './rules.ts';
 import type { KernelName } from './kernels.ts';
@@ -158,5 +159,6 @@ export function trace<I extends string, S extends string, O extends string>(
     }
   });
   graph.prune();
+  fuseActivations(graph);
   return { graph, outputs, changed };
 }

@@ -91,6 +91,8 @@ function binary(graph: Graph, name: keyof typeof BINARY_OPS, a: Traced, b: Trace
 /** A bias per channel, added to a fresh convolution, becomes the convolution's own third input. */
 function addBias(graph: Graph, x: Traced, bias: Traced): Traced | undefined {
   if (x.kind !== 'placed' || bias.shape.length !== 1 || bias.kind === 'fill') return undefined;
+  // Under another layout its last axis is not the channels.
+  if (!equal(x.layout, NCHW)) return undefined;
   const node = graph.producer(x.value);
   if (node?.op !== 'Conv' || node.inputs.length !== 2 || bias.shape[0] !== x.shape[3]) return undefined;
   const inputs = [...node.inputs, place(graph, bias).value];
@@ -99,8 +101,8 @@ function addBias(graph: Graph, x: Traced, bias: Traced): Traced | undefined {
 }
 
 /**
- * Both operands in blocked order, where at least one is blocked and the other is as large, or the same for all
- * channels and pixels; else undefined.
+ * Both operands in blocked order, where at least one is blocked and as large as the result but for the batch, and the
+ * other is too, or is the same for all channels and pixels; else undefined.
  */
 function alignBlocked(
   graph: Graph,
@@ -109,11 +111,13 @@ function alignBlocked(
   shape: readonly number[],
 ): [Value, Value] | undefined {
   const isBlocked = (traced: Traced): boolean => traced.kind === 'placed' && traced.blocked === true;
-  if (!isBlocked(a) && !isBlocked(b)) return undefined;
+  const whole = (traced: Traced): boolean =>
+    shape.length === 4 && traced.shape.length === 4 && equal(traced.shape.slice(1), shape.slice(1));
+  if (![a, b].some((traced) => isBlocked(traced) && whole(traced))) return undefined;
   const fit = (traced: Traced): Value | undefined => {
     if (traced.kind === 'fill') return graph.scalar(traced.fill);
     if (traced.shape.length === 0) return place(graph, traced).value;
-    if (isBlocked(traced) || equal(traced.shape, shape)) return placeBlocked(graph, traced).value;
+    if (whole(traced)) return placeBlocked(graph, traced).value;
     const uniform = traced.shape.length === 4 && traced.shape.slice(1).every((size) => size === 1);
     return uniform ? placeAs(graph, traced, NCHW).value : undefined;
   };
@@ -156,10 +160,13 @@ const comparison =
   (op: string): Rule<'Greater'> =>
   ({ a, b }, _, graph) => {
     const shape = broadcast(a.shape, b.shape);
-    const whole = [a, b].map((item) =>
-      item.kind === 'fill' && sizeOf(item.shape) > 1 ? place(graph, item) : item,
-    );
-    const [first = a, second = b] = whole;
+    // A fill stands for a scalar only beside an operand that has the whole shape.
+    const expand = (item: Traced, other: Traced): Traced =>
+      item.kind === 'fill' && (other.kind === 'fill' || !equal(other.shape, shape))
+        ? place(graph, item)
+        : item;
+    const first = expand(a, b);
+    const second = expand(b, first);
     const { left, right, layout } = align(graph, first, second, shape);
     const value = graph.add(op, [left.value, right.value], pick(shape, layout), {}, { dtype: 'bool' });
     return placed(value, shape, layout, 'bool');

@@ -26,8 +26,9 @@ const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank
 function reshape(graph: Graph, x: Traced, shape: Shape): Traced {
   if (equal(x.shape, shape)) return x;
   if (x.kind !== 'placed') return { ...x, shape };
-  const kept = squeezedLayout(x, shape);
-  if (kept) return placed(reshapeValue(graph, x.value, pick(shape, kept)), shape, kept, x.dtype);
+  const plain = place(graph, x);
+  const kept = squeezedLayout(plain, shape);
+  if (kept) return placed(reshapeValue(graph, plain.value, pick(shape, kept)), shape, kept, x.dtype);
   const natural = placeNatural(graph, x);
   return placed(reshapeValue(graph, natural.value, shape), shape, range(shape.length), x.dtype);
 }
@@ -128,6 +129,7 @@ export const SHAPE_RULES: Rules<ShapeName> = {
       graph.add('Tile', [value, graph.integers(pick(reps, layout))], pick(shape, layout)),
       shape,
       layout,
+      x.dtype,
     );
   },
   // Only the bookkeeping turns: the memory stays as it is.

@@ -1,0 +1,30 @@
+/** What is done to a whole graph once it is known who uses what. */
+import type { Graph, Node } from './graph.ts';
+import { NCHWC_DOMAIN } from './trace/traced.ts';
+
+/**
+ * Moves each LeakyReLU into the blocked convolution that alone feeds it, which then writes its output once. ONNX
+ * Runtime does the same for plain convolutions by itself.
+ */
+export function fuseActivations(graph: Graph): void {
+  const uses = new Map<number, number>();
+  const used = [...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ value }) => value)];
+  for (const value of used) if (value) uses.set(value.id, (uses.get(value.id) ?? 0) + 1);
+
+  const fused = new Map<Node, Node>();
+  for (const node of graph.nodes) {
+    const [input] = node.inputs;
+    const producer = node.op === 'LeakyRelu' && input ? graph.producer(input) : undefined;
+    if (!input || producer?.op !== 'Conv' || producer.domain !== NCHWC_DOMAIN || uses.get(input.id) !== 1)
+      continue;
+    const { alpha } = node.attributes;
+    if (typeof alpha !== 'object' || !('float' in alpha)) continue;
+    const activation = { activation: node.op, activation_params: { floats: [alpha.float] } };
+    fused.set(node, {
+      ...producer,
+      attributes: { ...producer.attributes, ...activation },
+      outputs: node.outputs,
+    });
+  }
+  graph.replace(fused);
+}
