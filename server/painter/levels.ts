@@ -12,6 +12,8 @@ const PATCH_SIZE = 9;
 /** Patch pairs that an exact search may compare in a pass: at the coarsest level, at the next ones. */
 const COARSEST_PAIRS = 8e6;
 const EXACT_PAIRS = 5e6;
+/** Levels between this share of the frame's size and the frame itself go without blending, to save time. */
+const BLENDED_SCALE = 0.55;
 /** About what share of all pairs the row band admits. */
 const BAND_SHARE = 0.25;
 /** Short side of the frame, in pixels, from which patches are matched on a sparse grid only. */
@@ -32,6 +34,8 @@ export interface Level {
   readonly stride: number;
   /** Whether every source patch of the row band is compared. */
   readonly exact: boolean;
+  /** Whether tones are blended here. They must be early: a step of tone that is enlarged is matched as an edge. */
+  readonly blends: boolean;
 }
 
 /** The levels for a frame and the photo's place in it, coarsest first; the last one is the frame itself. */
@@ -79,6 +83,7 @@ function levelAt(
     radius: (side - 1) >> 1,
     stride: exact || !sparse ? 1 : quality === 'draft' ? 3 : 2,
     exact,
+    blends: scale === 1 || scale <= BLENDED_SCALE,
   };
 }
 

@@ -80,7 +80,7 @@ export async function paint(request: PaintRequest): Promise<Picture> {
   let done = 0;
   let painted: Painted = { picture: layout, field: null, weights: null, source: null };
   for (const [n, level] of levels.entries()) {
-    painted = await paintLevel(painted, level, sources[n]!, level === levels.at(-1), pacer);
+    painted = await paintLevel(painted, level, sources[n]!, pacer);
     done += cost(level);
     onProgress?.(done / total);
   }
@@ -99,7 +99,6 @@ async function paintLevel(
   before: Painted,
   level: Level,
   sources: LevelSources,
-  last: boolean,
   pacer: Pacer,
 ): Promise<Painted> {
   const band = rowBand(level, level.kept !== null);
@@ -125,7 +124,7 @@ async function paintLevel(
       field = found;
     }
     earlier = field;
-    const blends = last && pass === passes - 1;
+    const blends = pass === passes - 1 && level.blends;
     picture = await (blends ? voteAndBlend : vote)(field, sources.sharp, pacer);
   }
   return { picture, field, weights, source: sources.sharp };

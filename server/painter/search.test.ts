@@ -19,6 +19,7 @@ const LEVEL: Level = {
   radius: 2,
   stride: 1,
   exact: true,
+  blends: true,
 };
 
 function problemOf(level: Level): SearchProblem {
@@ -128,6 +129,7 @@ describe('coherenceSearch', () => {
       radius: 4,
       stride: 2,
       exact: false,
+      blends: true,
     };
     const coarse: Level = {
       ...fine,
