@@ -72,6 +72,7 @@ export interface Hyperparameters {
   readonly emaDecay: number | null;
   /** Samples of the coarser scales drawn once per scale and reused; null draws one for every step. */
   readonly coarserPool: number | null;
+  /** Of the weights, z* and the training's noise; what is sampled from the model has seeds of its own. */
   readonly seed: number;
 }
 
@@ -129,13 +130,16 @@ export const TRAINING_PRESETS: Readonly<Record<TrainingPresetName, Hyperparamete
   },
 };
 
-/** The recipe for a checked request: its preset, overridden by its training options; null where nothing is trained. */
+/**
+ * The recipe for a checked request: its preset, overridden by its training options; null where nothing is trained.
+ * The request's seed chooses among the pictures of one model and is not the training's: another picture of a photo
+ * that was trained once needs no training.
+ */
 export function resolveHyperparameters(request: {
   readonly preset: PresetName;
   readonly training: TrainingOptions;
-  readonly seed: number;
 }): Hyperparameters | null {
-  const { preset, training, seed } = request;
+  const { preset, training } = request;
   if (preset === 'draft') return null;
   const recipe = TRAINING_PRESETS[preset];
   return {
@@ -144,7 +148,6 @@ export function resolveHyperparameters(request: {
     maxSize: training.maxSize ?? recipe.maxSize,
     optimizer: training.optimizer ?? recipe.optimizer,
     learningRate: training.learningRate ?? recipe.learningRate,
-    seed,
   };
 }
 

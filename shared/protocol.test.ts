@@ -146,7 +146,7 @@ describe('parseRequest', () => {
           const parsed = parseRequest(value);
           if (parsed.ok) return;
           expect(parsed.problems.length).toBeGreaterThan(0);
-           
+
           for (const line of parsed.problems)
             expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
         },
@@ -168,21 +168,19 @@ describe('parseRequest', () => {
 });
 
 describe('resolveHyperparameters', () => {
-  it('[REQ8] overrides the preset by the training options and the seed, and nothing else', () => {
+  it('[REQ8] overrides the preset by the training options, and nothing else', () => {
     fc.assert(
       fc.property(trainingRequest, (input) => {
         const request = requireRequest(input);
         if (request.preset === 'draft') return;
-        const { epochs, maxSize, optimizer, learningRate, seed, ...others } =
-          resolveHyperparameters(request) ?? {};
+        const { epochs, maxSize, optimizer, learningRate, ...others } = resolveHyperparameters(request) ?? {};
         const recipe = TRAINING_PRESETS[request.preset];
-        expect({ epochs, maxSize, optimizer, learningRate, seed }).toEqual({
+        expect({ epochs, maxSize, optimizer, learningRate }).toEqual({
           epochs: recipe.epochs,
           maxSize: recipe.maxSize,
           optimizer: recipe.optimizer,
           learningRate: recipe.learningRate,
           ...request.training,
-          seed: request.seed,
         });
         expect(recipe).toMatchObject(others);
       }),
@@ -191,7 +189,7 @@ describe('resolveHyperparameters', () => {
 
   it('[REQ9] has no recipe for a draft, and one within the limits for every other preset', () => {
     for (const preset of PRESETS) {
-      const recipe = resolveHyperparameters({ preset, training: {}, seed: 7 });
+      const recipe = resolveHyperparameters({ preset, training: {} });
       if (preset === 'draft') expect(recipe).toBeNull();
       else
         expect(
@@ -201,7 +199,7 @@ describe('resolveHyperparameters', () => {
   });
 
   it('[REQ10] takes epochs as those of the coarsest scale, finer ones keeping their share', () => {
-    const recipe = resolveHyperparameters({ preset: 'fast', training: { epochs: 600 }, seed: 1 });
+    const recipe = resolveHyperparameters({ preset: 'fast', training: { epochs: 600 } });
     expect(recipe && [0, 1, 2, 3, 9].map((scale) => epochsAt(recipe, scale))).toEqual([
       600, 300, 160, 80, 80,
     ]);

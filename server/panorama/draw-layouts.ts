@@ -75,7 +75,7 @@ async function sample(
     const layouts: Picture[] = [];
     for (let index = 0; index < SAMPLES; index++) {
       job.signal.throwIfAborted();
-      layouts.push(await sampler.sample(job.request.seed * SAMPLES + index, stretched));
+      layouts.push(await sampler.sample(job.request.seed + index * 2 ** 32, stretched));
       meter.update('sample', (index + 1) / (2 * SAMPLES));
     }
     return layouts;
