@@ -27,7 +27,7 @@ const EDGE = 36;
 const LARGEST_CORRECTION = 48;
 /** The right-hand side is held in 16 bits, in fractions of a grey level. */
 const FIXED_POINT = 64;
-const CYCLES = 3;
+const CYCLES = 2;
 
 /** The frame voted from `field`'s patches of `source`, with its seams of tone spread out. */
 export async function voteAndBlend(field: Field, source: Picture, pacer: Pacer): Promise<Picture> {
@@ -112,7 +112,8 @@ function addMismatch(
     const green = differences[here + 1]! / weight - (colours[there + 1]! - colours[here + 1]!);
     const blue = differences[here + 2]! / weight - (colours[there + 2]! - colours[here + 2]!);
     const largest = Math.max(Math.abs(red), Math.abs(green), Math.abs(blue));
-    const scale = FIXED_POINT / (1 + (largest / EDGE) ** 4);
+    const squared = (largest / EDGE) ** 2;
+    const scale = FIXED_POINT / (1 + squared * squared);
     const o = top * width * CHANNELS + here;
     const p = top * width * CHANNELS + there;
     addAt(mismatch, o, p, Math.round(red * scale));
