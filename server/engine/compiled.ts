@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import type { Engine, HostTensor, Program, Shape, State, Step } from '../program.ts';
 import { EngineError } from './errors.ts';
 import { channelBlock } from './channel-block.ts';
+import { inputNumbers } from './inputs.ts';
 import { writeOnnxModel } from './onnx.ts';
 import { trace } from './trace/backend.ts';
 
@@ -68,7 +69,7 @@ export class CompiledEngine implements Engine {
     const run = async (values: Record<I, Float32Array>): Promise<Record<O, Float32Array>> => {
       const feeds: Record<string, Tensor> = {};
       for (const [key, shape] of Object.entries<Shape>(inputs)) {
-        feeds[`in.${key}`] = new Tensor('float32', values[key as I], [...shape]);
+        feeds[`in.${key}`] = new Tensor('float32', inputNumbers(values, key, shape), [...shape]);
       }
       for (const [key, tensor] of Object.entries<Tensor>(held.tensors)) feeds[`state.${key}`] = tensor;
       const results = await session.run(feeds).catch((cause: unknown) => {
@@ -94,7 +95,8 @@ export class CompiledEngine implements Engine {
         executionProviders: [this.provider],
         intraOpNumThreads: availableParallelism(),
         graphOptimizationLevel: 'all',
-        logSeverityLevel: 3,
+        // What goes wrong is thrown, in one line.
+        logSeverityLevel: 4,
         // A scale's programs take turns: one that is done must not keep the cores from the next.
         extra: { session: { force_spinning_stop: '1' } },
       });
@@ -107,7 +109,7 @@ export class CompiledEngine implements Engine {
 function runError(provider: Provider, cause: unknown): EngineError {
   const text = cause instanceof Error ? cause.message : String(cause);
   const firstLine = text.split('\n')[0] ?? '';
-  if (/memory|alloc/i.test(text)) {
+  if (/memory|alloc|more than \d+ bytes/i.test(text)) {
     return new EngineError(
       'engine-memory',
       `engine ${provider}: out of memory; choose a smaller maximum size or free some memory`,

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import type { Engine, HostTensor, Program, Shape, State, Step } from '../program.ts';
+import { inputNumbers } from './inputs.ts';
 
 class EagerState<S extends string> implements State<S> {
   constructor(public tensors: Record<S, tf.Tensor>) {}
@@ -32,7 +33,8 @@ export class EagerEngine implements Engine {
     );
   }
 
-  compile<I extends string, S extends string, O extends string>(
+  // eslint-disable-next-line @typescript-eslint/require-await -- async so that a refusal is a rejection
+  async compile<I extends string, S extends string, O extends string>(
     step: Step<I, S, O>,
     inputs: Record<I, Shape>,
     state: State<S> = new EagerState({} as Record<S, tf.Tensor>),
@@ -43,20 +45,23 @@ export class EagerEngine implements Engine {
     const run = async (values: Record<I, Float32Array>): Promise<Record<O, Float32Array>> => {
       void tf.setBackend(this.backend);
       const result = tf.tidy(() => {
-        const given = mapValues(inputs, (shape, key) => tf.tensor(values[key], [...shape]));
+        const given = mapValues(inputs, (shape, key) =>
+          tf.tensor(inputNumbers(values, key, shape), [...shape]),
+        );
         return step(given, held.tensors);
       });
       const { outputs, state: next = {} } = result;
-      const previous = held.tensors;
-      held.tensors = { ...previous, ...next };
-      for (const key of Object.keys(next) as S[]) {
-        if (held.tensors[key] !== previous[key]) previous[key].dispose();
-      }
+      const before = Object.values<tf.Tensor>(held.tensors);
+      held.tensors = { ...held.tensors, ...next };
       const read = await readAll(outputs);
-      tf.dispose(outputs);
+      // A step may give one tensor as an output and as the next value of several entries.
+      const kept = new Set(Object.values<tf.Tensor>(held.tensors));
+      for (const tensor of new Set([...before, ...Object.values<tf.Tensor>(outputs)])) {
+        if (!kept.has(tensor)) tensor.dispose();
+      }
       return read;
     };
-    return Promise.resolve({ info: { nodes: 0, compileMs: 0 }, run, dispose: () => Promise.resolve() });
+    return { info: { nodes: 0, compileMs: 0 }, run, dispose: () => Promise.resolve() };
   }
 }
 

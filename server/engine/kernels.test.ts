@@ -317,6 +317,15 @@ const MIXED: Record<string, Case[]> = {
       run: (x, filter, bias) => [layer(x, filter, bias, pad), tf.step(wide(x, filter), 0.2)],
     })),
   ),
+  'a convolution read before and after its activation': [
+    {
+      shapes: [[2, 6, 7, 16], [3, 3, 16, 64], [64]],
+      run: (x, filter, bias) => {
+        const sum = tf.add(wide(x, filter), bias);
+        return [tf.leakyRelu(sum, 0.2), tf.square(sum), tf.leakyRelu(sum, 0.5)];
+      },
+    },
+  ],
   'few channels out of many': [1, 3].map((channels) => ({
     shapes: [[2, 6, 7, 64], [3, 3, 64, channels], [channels]],
     run: (x, filter, bias) => layer(x, filter, bias),
@@ -570,7 +579,8 @@ describe.each(Object.entries(ENGINES))('traced kernels, blocked channels %s', (_
       const [program, reference] = [await compiled.compile(step, inputs), await oracle.compile(step, inputs)];
       const [actual, expected] = [await program.run(values), await reference.run(values)];
       await program.dispose();
-      for (const key of Object.keys(expected)) expectClose(actual[key]!, expected[key]!, `${key} of ${run}`);
+      for (const key of Object.keys(expected))
+        expectClose(actual[key]!, expected[key]!, `${key} of ${run.toString()}`);
     }
   };
 

@@ -1,12 +1,10 @@
 /** Chooses and starts an engine. */
-import { InferenceSession } from 'onnxruntime-node';
 import type { Engine } from '../program.ts';
 import { CompiledEngine } from './compiled.ts';
 import type { Provider } from './compiled.ts';
 import { EagerEngine } from './eager.ts';
 import { EngineError } from './errors.ts';
-import { Graph } from './graph.ts';
-import { writeOnnxModel } from './onnx.ts';
+import { probeProvider } from './probe.ts';
 
 export const ENGINES = ['auto', 'cpu', 'webgpu', 'cuda', 'tensorflow'] as const;
 export type EngineChoice = (typeof ENGINES)[number];
@@ -14,7 +12,7 @@ export type EngineChoice = (typeof ENGINES)[number];
 const REMEDIES: Record<Exclude<EngineChoice, 'auto'>, string> = {
   cpu: 'reinstall the packages with npm ci',
   webgpu: 'it needs a GPU with a Vulkan, Metal or Direct3D 12 driver; --engine cpu works everywhere',
-  cuda: "it needs an NVIDIA GPU, CUDA 12 and ONNX Runtime's CUDA files: npx onnxruntime-node-install-cuda; --engine cpu works everywhere",
+  cuda: "it needs an NVIDIA GPU, CUDA 12 and ONNX Runtime's CUDA files: npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12; --engine cpu works everywhere",
   tensorflow:
     'install @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node beside it; --engine cpu works everywhere',
 };
@@ -39,14 +37,10 @@ export async function startEngine(choice: EngineChoice): Promise<Engine> {
   }
 }
 
-/** Creates a session that does nothing, which fails where the provider cannot run. */
 async function startCompiled(provider: Provider): Promise<Engine> {
-  const graph = new Graph();
-  graph.output('y', graph.add('Neg', [graph.input('x', [1])], [1]));
   try {
-    const options = { executionProviders: [provider], logSeverityLevel: 4 } as const;
-    const session = await InferenceSession.create(writeOnnxModel(graph), options);
-    await session.release();
+    // The CPU's comes with the library and always starts.
+    if (provider !== 'cpu') await probeProvider(provider);
   } catch (cause) {
     throw unavailable(provider, cause);
   }
