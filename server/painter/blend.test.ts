@@ -7,7 +7,16 @@ import { drawn, pixel } from './test-pictures.ts';
 import { vote } from './vote.ts';
 
 function level(width: number, height: number, photo: Level['photo'], kept: Level['kept']): Level {
-  return { frame: { width, height }, photo, kept, radius: 4, stride: 1, exact: true, blends: true };
+  return {
+    frame: { width, height },
+    photo,
+    kept,
+    radius: 4,
+    stride: 1,
+    exact: true,
+    passes: 1,
+    blends: true,
+  };
 }
 
 /** Left of the middle the field copies from the source's start, right of it from `jump` columns further. */

@@ -3,10 +3,9 @@
  * an earlier field holds at the patch's place and around it, moved along (Ashikhmin, "Synthesizing natural
  * textures", 2001; Tong et al., k-coherence, 2002), then the positions around the best of them.
  */
-import { CHANNELS } from '../images/picture.ts';
+import { BestMatch } from './best-match.ts';
 import { centreX, centreY, farFromKept, keptCentres, type Field } from './field.ts';
 import type { Pacer } from './pacer.ts';
-import { patchDistance } from './patch-distance.ts';
 import type { SearchProblem } from './search.ts';
 
 /** Steps on the earlier field's grid at which candidates are read: the place itself first. */
@@ -33,6 +32,7 @@ export async function coherenceSearch(
 function searchRows(problem: SearchProblem, earlier: Field, field: Field, from: number, to: number): void {
   const { kept, radius } = field.level;
   const far = farFromKept(field);
+  const match = new BestMatch(problem);
   const hole = kept && keptCentres(kept, radius);
   for (let row = from; row < to; row++) {
     const y = centreY(field, row);
@@ -40,14 +40,17 @@ function searchRows(problem: SearchProblem, earlier: Field, field: Field, from: 
     for (let column = 0; column < field.columns; column++) {
       const x = centreX(field, column);
       if (crossesHole && x >= hole.x && x < hole.x + hole.width) continue;
-      searchCell(problem, far, earlier, field, row * field.columns + column, x, y);
+      const cell = row * field.columns + column;
+      match.start(x, y, far[cell] === 1);
+      searchCell(match, problem.band, earlier, field, cell, x, y);
     }
   }
 }
 
+/** Considers for the cell at (x, y) the matches that `earlier` holds there and around, then those next to the best. */
 function searchCell(
-  { query, source, band, weights: favours }: SearchProblem,
-  far: Uint8Array,
+  match: BestMatch,
+  band: SearchProblem['band'],
   earlier: Field,
   field: Field,
   cell: number,
@@ -55,16 +58,10 @@ function searchCell(
   y: number,
 ): void {
   const { frame, photo, radius } = field.level;
-  const weights = favours && far[cell] ? favours : null;
   const coarse = earlier.level;
-  const side = 2 * radius + 1;
-  const rowBytes = side * CHANNELS;
-  const queryStride = query.width * CHANNELS;
-  const sourceStride = source.width * CHANNELS;
-  const queryStart = (y - radius) * queryStride + (x - radius) * CHANNELS;
   const low = band.low[y]!;
   const high = band.high[y]!;
-  const rightmost = source.width - 1 - radius;
+  const rightmost = photo.width - 1 - radius;
   // The place in the earlier frame, and the grid cell nearest to it.
   const placeX = ((x + 0.5) * coarse.frame.width) / frame.width - 0.5;
   const placeY = ((y + 0.5) * coarse.frame.height) / frame.height - 0.5;
@@ -73,78 +70,44 @@ function searchCell(
   const growX = photo.width / coarse.photo.width;
   const growY = photo.height / coarse.photo.height;
 
-  let best = Infinity;
-  let raw = Infinity;
-  let bestX = 0;
-  let bestY = 0;
+  let firstX = 0;
+  let firstY = 0;
   let lastX = -1;
   let lastY = -1;
   let agree = true;
   for (let n = 0; n < NEIGHBOURS_X.length; n++) {
-    const column = Math.min(earlier.columns - 1, Math.max(0, atColumn + NEIGHBOURS_X[n]!));
-    const row = Math.min(earlier.rows - 1, Math.max(0, atRow + NEIGHBOURS_Y[n]!));
+    const column = clamp(atColumn + NEIGHBOURS_X[n]!, 0, earlier.columns - 1);
+    const row = clamp(atRow + NEIGHBOURS_Y[n]!, 0, earlier.rows - 1);
     const from = row * earlier.columns + column;
-    let sx = Math.round((earlier.sourceX[from]! + 0.5 + placeX - centreX(earlier, column)) * growX - 0.5);
-    let sy = Math.round((earlier.sourceY[from]! + 0.5 + placeY - centreY(earlier, row)) * growY - 0.5);
-    sx = sx < radius ? radius : sx > rightmost ? rightmost : sx;
-    sy = sy < low ? low : sy > high ? high : sy;
-    if ((sx === bestX && sy === bestY) || (sx === lastX && sy === lastY)) continue;
-    if (n > 0) agree = false;
+    const shiftX = placeX - centreX(earlier, column);
+    const shiftY = placeY - centreY(earlier, row);
+    const sx = clamp(Math.round((earlier.sourceX[from]! + 0.5 + shiftX) * growX - 0.5), radius, rightmost);
+    const sy = clamp(Math.round((earlier.sourceY[from]! + 0.5 + shiftY) * growY - 0.5), low, high);
+    if (n === 0) {
+      firstX = sx;
+      firstY = sy;
+    } else if (sx === firstX && sy === firstY) continue;
+    else agree = false;
+    if ((sx === lastX && sy === lastY) || (sx === match.x && sy === match.y && n > 0)) continue;
     lastX = sx;
     lastY = sy;
-    const weight = weights ? weights[sy * source.width + sx]! : 1;
-    const start = (sy - radius) * sourceStride + (sx - radius) * CHANNELS;
-    const limit = best / weight;
-    const distance = patchDistance(
-      query.data,
-      queryStart,
-      queryStride,
-      source.data,
-      start,
-      sourceStride,
-      side,
-      rowBytes,
-      limit,
-    );
-    if (distance >= limit) continue;
-    best = distance * weight;
-    raw = distance;
-    bestX = sx;
-    bestY = sy;
+    match.consider(sx, sy);
   }
-  if (coarse === field.level && agree) {
-    field.sourceX[cell] = bestX;
-    field.sourceY[cell] = bestY;
-    field.distance[cell] = raw;
-    return;
-  }
-  const aroundX = bestX;
-  const aroundY = bestY;
-  for (let sy = Math.max(low, aroundY - 1); sy <= Math.min(high, aroundY + 1); sy++) {
-    for (let sx = Math.max(radius, aroundX - 1); sx <= Math.min(rightmost, aroundX + 1); sx++) {
-      if (sx === aroundX && sy === aroundY) continue;
-      const weight = weights ? weights[sy * source.width + sx]! : 1;
-      const start = (sy - radius) * sourceStride + (sx - radius) * CHANNELS;
-      const limit = best / weight;
-      const distance = patchDistance(
-        query.data,
-        queryStart,
-        queryStride,
-        source.data,
-        start,
-        sourceStride,
-        side,
-        rowBytes,
-        limit,
-      );
-      if (distance >= limit) continue;
-      best = distance * weight;
-      raw = distance;
-      bestX = sx;
-      bestY = sy;
+  // Where all neighbours of the same level agree, the positions around were considered when they were found.
+  if (coarse !== field.level || !agree) {
+    const aroundX = match.x;
+    const aroundY = match.y;
+    for (let sy = Math.max(low, aroundY - 1); sy <= Math.min(high, aroundY + 1); sy++) {
+      for (let sx = Math.max(radius, aroundX - 1); sx <= Math.min(rightmost, aroundX + 1); sx++) {
+        if (sx !== aroundX || sy !== aroundY) match.consider(sx, sy);
+      }
     }
   }
-  field.sourceX[cell] = bestX;
-  field.sourceY[cell] = bestY;
-  field.distance[cell] = raw;
+  field.sourceX[cell] = match.x;
+  field.sourceY[cell] = match.y;
+  field.distance[cell] = match.distance;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return value < low ? low : value > high ? high : value;
 }

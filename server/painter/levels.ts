@@ -7,6 +7,10 @@ const COARSEST_SIDE = 32;
 const COARSEST_PHOTO_SIDE = 18;
 /** Height of the photo, in pixels, below which a patch at its edge shows more than the strip along that edge. */
 const COARSEST_STACKED_HEIGHT = 60;
+/** Passes at the coarsest level, at the other exact ones, and at the rest. */
+const COARSEST_PASSES = 6;
+const EXACT_PASSES = 3;
+const PASSES = 2;
 const GROWTH = 1.4;
 const PATCH_SIZE = 9;
 /** Patch pairs that an exact search may compare in a pass: at the coarsest level, at the next ones. */
@@ -19,7 +23,7 @@ const BAND_SHARE = 0.25;
 /** Short side of the frame, in pixels, from which patches are matched on a sparse grid only. */
 const SPARSE_SIDE = 80;
 
-/** `draft` matches patches on a sparser grid: about a third faster, slightly softer. */
+/** `draft` matches patches on a sparser grid, at full size once: about a third faster, slightly softer. */
 export type Quality = 'draft' | 'full';
 
 export interface Level {
@@ -34,6 +38,8 @@ export interface Level {
   readonly stride: number;
   /** Whether every source patch of the row band is compared. */
   readonly exact: boolean;
+  /** How often the field is searched and voted from. The first pass answers to the blurred photo. */
+  readonly passes: number;
   /** Whether tones are blended here. They must be early: a step of tone that is enlarged is matched as an edge. */
   readonly blends: boolean;
 }
@@ -83,6 +89,7 @@ function levelAt(
     radius: (side - 1) >> 1,
     stride: exact || !sparse ? 1 : quality === 'draft' ? 3 : 2,
     exact,
+    passes: first ? COARSEST_PASSES : exact ? EXACT_PASSES : quality === 'draft' && scale === 1 ? 1 : PASSES,
     blends: scale === 1 || scale <= BLENDED_SCALE,
   };
 }

@@ -18,7 +18,7 @@ import { planLevels, type Level, type Quality } from './levels.ts';
 import { Pacer } from './pacer.ts';
 import { resizePicture } from './resize.ts';
 import { rowBand } from './row-band.ts';
-import type { SearchProblem } from './search.ts';
+import type { PatchSearch, SearchProblem } from './search.ts';
 import { sourcePyramid, type LevelSources } from './source-pyramid.ts';
 import { validate } from './validate.ts';
 import { pasteKept, vote } from './vote.ts';
@@ -41,12 +41,10 @@ export interface PaintRequest {
   readonly onProgress?: (fraction: number) => void;
 }
 
-/** Passes at the coarsest level, at the other exact ones, and at the rest. */
-const COARSEST_PASSES = 6;
-const EXACT_PASSES = 3;
-const PASSES = 2;
 /** Short side of the frame, in pixels, up to which rare patches are favoured. */
 const COMPLETE_SIDE = 150;
+
+const SEARCH: PatchSearch = { exact: exactSearch, coherent: coherenceSearch };
 
 /** What one level hands to the next. */
 interface Painted {
@@ -80,9 +78,10 @@ export async function paint(request: PaintRequest): Promise<Picture> {
   let done = 0;
   let painted: Painted = { picture: layout, field: null, weights: null, source: null };
   for (const [n, level] of levels.entries()) {
-    painted = await paintLevel(painted, level, sources[n]!, pacer);
+    painted = await paintLevel(painted, level, keep, sources[n]!, pacer, (share) => {
+      onProgress?.((done + share * cost(level)) / total);
+    });
     done += cost(level);
-    onProgress?.(done / total);
   }
   return painted.picture;
 }
@@ -98,16 +97,17 @@ function covers({ kept, frame }: Level): boolean {
 async function paintLevel(
   before: Painted,
   level: Level,
+  keep: boolean,
   sources: LevelSources,
   pacer: Pacer,
+  onShare: (share: number) => void,
 ): Promise<Painted> {
-  const band = rowBand(level, level.kept !== null);
+  const band = rowBand(level, keep);
   let picture = await resizePicture(before.picture, level.frame.width, level.frame.height, pacer);
   let earlier = before.field;
   let field = createField(level);
   let weights = weightsFor(before, level, sources.sharp);
-  const passes = !earlier ? COARSEST_PASSES : level.exact ? EXACT_PASSES : PASSES;
-  for (let pass = 0; pass < passes; pass++) {
+  for (let pass = 0; pass < level.passes; pass++) {
     // The enlarged picture is blurred, so it is first compared with a photo as blurred as itself.
     const source = pass === 0 ? sources.blurred : sources.sharp;
     const query = createPicture(picture.width, picture.height);
@@ -115,17 +115,18 @@ async function paintLevel(
     pasteKept(level, source, query);
     const problem: SearchProblem = { query, source, radius: level.radius, band, weights };
     if (level.exact || !earlier) {
-      const smallest = await exactSearch(problem, field, pacer);
+      const smallest = await SEARCH.exact(problem, field, pacer);
       // For the next pass, and the next level.
       if (level.kept) weights = completenessWeights(smallest, level.radius);
     } else {
       const found = createField(level);
-      await coherenceSearch(problem, earlier, found, pacer);
+      await SEARCH.coherent(problem, earlier, found, pacer);
       field = found;
     }
     earlier = field;
-    const blends = pass === passes - 1 && level.blends;
+    const blends = pass === level.passes - 1 && level.blends;
     picture = await (blends ? voteAndBlend : vote)(field, sources.sharp, pacer);
+    onShare((pass + 1) / level.passes);
   }
   return { picture, field, weights, source: sources.sharp };
 }

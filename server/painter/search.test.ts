@@ -19,6 +19,7 @@ const LEVEL: Level = {
   radius: 2,
   stride: 1,
   exact: true,
+  passes: 1,
   blends: true,
 };
 
@@ -129,6 +130,7 @@ describe('coherenceSearch', () => {
       radius: 4,
       stride: 2,
       exact: false,
+      passes: 1,
       blends: true,
     };
     const coarse: Level = {
