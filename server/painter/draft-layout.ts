@@ -3,8 +3,7 @@
  */
 import { CHANNELS, createPicture, type Picture } from '../images/picture.ts';
 import type { Rectangle, Size } from '../../shared/geometry.ts';
-import { Pacer } from './pacer.ts';
-import { resizePicture } from './resize.ts';
+import { resample } from '../images/resample.ts';
 import { ABOVE, BELOW, REFLECTION_SPEED } from './row-band.ts';
 import { validatePicture } from './validate.ts';
 
@@ -29,13 +28,11 @@ export async function draftLayout(
   const scale = heightPx / frame.height;
   const width = Math.max(1, Math.round(frame.width * scale));
   const height = Math.max(1, Math.round(heightPx));
-  const pacer = new Pacer();
-  if (mode === 'retarget') return resizePicture(source, width, height, pacer);
-  const small = await resizePicture(
+  if (mode === 'retarget') return resample(source, width, height);
+  const small = await resample(
     source,
     Math.max(1, Math.round(photo.width * scale)),
     mode === 'reimagine' ? height : Math.max(1, Math.round(photo.height * scale)),
-    pacer,
   );
   if (mode === 'reimagine') {
     return mapped(
