@@ -76,6 +76,7 @@ function paintLayout(
     photo: plan.photo,
     keep: plan.mode === 'extend',
     signal: job.signal,
+    quality: phase === 'draft' ? 'draft' : 'full',
     onProgress: (fraction) => meter.update(phase, (index + fraction) / count),
   });
 }
