@@ -80,13 +80,7 @@ export class CompiledEngine implements Engine {
       const read = outputs.map((key) => [key, results[`out.${key}`]?.data] as const);
       return Object.fromEntries(read) as Record<O, Float32Array>;
     };
-    return {
-      info,
-      run,
-      dispose: async () => {
-        return session.release();
-      },
-    };
+    return { info, run, dispose: () => session.release() };
   }
 
   private async createSession(model: Uint8Array): Promise<InferenceSession> {
