@@ -2,6 +2,7 @@
  * The main job, start to end: decode the photo, plan, paint a draft, train a SinGAN (or take it from the store),
  * sample layouts, rank them, paint the best, encode.
  */
+import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import type { PanoramaRequest } from '../../shared/protocol.ts';
 import type { EngineChoice } from '../engine/start.ts';
 import { decodePicture } from '../images/decode.ts';
@@ -40,23 +41,35 @@ export interface Context {
  * @throws PanoramaError for a wrong picture or a failing machine; the signal's reason when aborted
  */
 export async function makePanorama(job: PanoramaJob): Promise<void> {
-  const { request, signal, onEvent } = job;
+  const { request, onEvent } = job;
+  // A listener that fails on a progress report, which nobody waits for, ends the job all the same.
+  const failure = new AbortController();
+  const signal = AbortSignal.any([job.signal, failure.signal]);
+  signal.throwIfAborted();
   const photo = await decodePicture(job.photo);
   const plan = planPanorama(photo, request);
-  const meter = new ProgressMeter(plan.seconds, (event) => void onEvent(event));
-  const context: Context = { job, photo, plan, meter };
+  const meter = new ProgressMeter(plan.seconds, (event) => {
+    Promise.resolve(onEvent(event)).catch((reason: unknown) => failure.abort(reason));
+  });
+  const context: Context = { job: { ...job, signal }, photo, plan, meter };
   signal.throwIfAborted();
 
   const layout = await draftLayout(photo, plan.frame, plan.photo, plan.mode);
   await deliver(context, 0, await paintLayout(context, layout, 'draft', 0, 1));
-  if (!plan.hyperparameters) return;
+  if (request.preset === 'draft') return;
 
-  // Loaded only now: the draft needs neither TensorFlow.js nor an engine.
-  const { drawLayouts } = await import('./draw-layouts.ts');
-  const layouts = await drawLayouts(context, plan.hyperparameters);
+  const layouts = plan.hyperparameters
+    ? await drawBest(context, plan.hyperparameters)
+    : Array.from({ length: request.variants }, () => layout);
   for (const [index, best] of layouts.entries()) {
     await deliver(context, index + 1, await paintLayout(context, best, 'paint', index, layouts.length));
   }
+}
+
+async function drawBest(context: Context, hyperparameters: Hyperparameters): Promise<Picture[]> {
+  // Loaded only now: the draft needs neither TensorFlow.js nor an engine.
+  const { drawLayouts } = await import('./draw-layouts.ts');
+  return drawLayouts(context, hyperparameters);
 }
 
 /** Paints a layout, the `index`-th of `count` of its phase. */
@@ -85,7 +98,8 @@ async function deliver({ job, plan, meter }: Context, n: number, picture: Pictur
   const { request, signal, onEvent } = job;
   const bytes = await encodePicture(picture, request.format);
   signal.throwIfAborted();
-  if (n > 0) meter.update('encode', n / request.variants);
+  // The draft is not counted, unless it is all there is.
+  if (n > 0 || request.preset === 'draft') meter.update('encode', Math.max(n, 1) / request.variants);
   const { width, height } = picture;
   await onEvent({ type: 'variant', n, width, height, upscaled: plan.upscaled, bytes });
 }

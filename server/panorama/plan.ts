@@ -1,6 +1,6 @@
 /** From a photo and a request to sizes, places and costs: everything that is decided before any pixel is made. */
 import type { Rectangle, Size } from '../../shared/geometry.ts';
-import { placePhoto } from '../../shared/geometry.ts';
+import { clipToFrame, frameAtLevel, placePhoto } from '../../shared/geometry.ts';
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import { epochsAt, resolveHyperparameters } from '../../shared/hyperparameters.ts';
 import type { Mode, PanoramaRequest } from '../../shared/protocol.ts';
@@ -17,23 +17,35 @@ export interface Plan {
   readonly photo: Rectangle;
   /** How many times the photo's pixels are enlarged; 1 where they are not. */
   readonly upscaled: number;
-  /** Null where nothing is trained. */
+  /**
+   * Null where nothing is trained: for a draft, where the kept photo covers the frame, and where the frame is so much
+   * longer than the photo that no scale's layout can be drawn.
+   */
   readonly hyperparameters: Hyperparameters | null;
+  /** How many scales, from the coarsest, draw the layout; fewer than there are in frames much longer than the photo. */
+  readonly layoutScales: number;
   /** Expected seconds of each phase on two cores, for progress. */
   readonly seconds: Readonly<Record<Phase, number>>;
   /** Expected seconds of each scale's training. */
   readonly scaleSeconds: readonly number[];
 }
 
+/** Memory for sampling grows with it: a layer of 32 channels takes 128 bytes a pixel. */
+const MAX_LAYOUT_PIXELS = 500_000;
+
 /** Plans a job. */
 export function planPanorama(source: Size, request: PanoramaRequest): Plan {
   const frame = { width: request.width, height: request.height };
   const photo = placeContent(source, frame, request);
-  const hyperparameters = resolveHyperparameters(request);
+  const recipe = resolveHyperparameters(request);
+  const levels = recipe ? pyramidSizes(source, recipe) : [];
+  const layoutScales = levels.filter(
+    (level) => areaOf(frameAtLevel(frame, photo, level).frame) <= MAX_LAYOUT_PIXELS,
+  ).length;
+  const covered = request.mode === 'extend' && covers(photo, frame);
+  const hyperparameters = covered || layoutScales === 0 ? null : recipe;
   const scaleSeconds = hyperparameters
-    ? pyramidSizes(source, hyperparameters).map((size, scale) =>
-        trainingSeconds(size, scale, hyperparameters),
-      )
+    ? levels.map((size, scale) => trainingSeconds(size, scale, hyperparameters))
     : [];
   const megapixels = (frame.width * frame.height) / 1e6;
   const seconds: Plan['seconds'] = {
@@ -41,11 +53,18 @@ export function planPanorama(source: Size, request: PanoramaRequest): Plan {
     draft: 0.3 + 1.5 * megapixels,
     train: scaleSeconds.reduce((sum, item) => sum + item, 0),
     sample: hyperparameters ? 3 : 0,
-    paint: hyperparameters ? request.variants * (0.3 + 2.5 * megapixels) : 0,
+    paint: recipe ? request.variants * (0.3 + 2.5 * megapixels) : 0,
     encode: 0.2 * (1 + request.variants) * megapixels,
   };
   const upscaled = Math.max(1, photo.width / source.width);
-  return { frame, mode: request.mode, photo, upscaled, hyperparameters, seconds, scaleSeconds };
+  return { frame, mode: request.mode, photo, upscaled, hyperparameters, layoutScales, seconds, scaleSeconds };
+}
+
+const areaOf = ({ width, height }: Size): number => width * height;
+
+function covers(photo: Rectangle, frame: Size): boolean {
+  const visible = clipToFrame(photo, frame);
+  return visible !== null && areaOf(visible) === areaOf(frame);
 }
 
 /**

@@ -10,25 +10,30 @@ const MIN_INTERVAL_MS = 100;
 
 export class ProgressMeter {
   private readonly done = new Map<Phase, number>();
-  private readonly total: number;
+  private readonly seconds: Record<Phase, number>;
   private lastReportMs = -Infinity;
   private readonly startedMs: number;
 
   /** `seconds` are the plan's; `report` is called at most ten times a second, and at every new phase and scale. */
   constructor(
-    private readonly seconds: Readonly<Record<Phase, number>>,
+    seconds: Readonly<Record<Phase, number>>,
     private readonly report: (event: ProgressEvent) => void,
     private readonly nowMs: () => number = () => performance.now(),
   ) {
     this.startedMs = this.nowMs();
-    this.total = PHASES.reduce((sum, phase) => sum + seconds[phase], 0);
+    this.seconds = { ...seconds };
   }
 
-  /** `fraction` of the phase is done; earlier phases count as done. */
+  /** A share of the phase need not be done: what is left of it is all of it from now on. */
+  leaveOut(phase: Phase, share: number): void {
+    this.seconds[phase] *= 1 - share;
+  }
+
+  /** `fraction` of the phase is done; earlier phases count as done, but painting, which takes turns with encoding. */
   update(phase: Phase, fraction: number, training?: { scale: number; scales: number }): void {
     const earlier = PHASES.slice(0, PHASES.indexOf(phase));
     const news = !this.done.has(phase);
-    for (const item of earlier) if (item !== 'encode') this.done.set(item, 1);
+    for (const item of earlier) if (item !== 'paint' || fraction === 1) this.done.set(item, 1);
     this.done.set(phase, Math.max(this.done.get(phase) ?? 0, fraction));
     const now = this.nowMs();
     if (!news && fraction < 1 && now - this.lastReportMs < MIN_INTERVAL_MS) return;
@@ -37,23 +42,32 @@ export class ProgressMeter {
     this.report({
       type: 'progress',
       phase,
-      fraction: this.doneSeconds() / this.total,
+      fraction: this.fraction(),
       ...training,
       ...(remaining && { remaining }),
     });
+  }
+
+  private fraction(): number {
+    return PHASES.every((phase) => this.done.get(phase) === 1) ? 1 : this.doneSeconds() / this.totalSeconds();
   }
 
   private doneSeconds(): number {
     return PHASES.reduce((sum, phase) => sum + this.seconds[phase] * (this.done.get(phase) ?? 0), 0);
   }
 
+  private totalSeconds(): number {
+    return PHASES.reduce((sum, phase) => sum + this.seconds[phase], 0);
+  }
+
   /** The plan's remaining seconds at the pace of the job so far; wider the less of it is done. */
   private remaining(elapsedSeconds: number): ProgressEvent['remaining'] {
     const done = this.doneSeconds();
-    const left = this.total - done;
-    if (left <= 0) return undefined;
+    const total = this.totalSeconds();
+    const left = total - done;
+    if (this.fraction() === 1) return undefined;
     const pace = (elapsedSeconds + TRUSTED_SECONDS) / (done + TRUSTED_SECONDS);
-    const doubt = 0.1 + 0.4 * (left / this.total);
+    const doubt = 0.1 + 0.4 * (left / total);
     return { low: left * pace * (1 - doubt / 2), high: left * pace * (1 + doubt) };
   }
 }

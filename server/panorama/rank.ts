@@ -5,6 +5,10 @@ import { completeness, projectPatches, repetition, rowDistance, slicedWasserstei
 
 /** Short side at which nearest patches are looked for, in pixels: their number grows with its fourth power. */
 const SMALL_SIDE = 36;
+/** Pixels of the photo times those of a layout: no more are compared with each other. */
+const MAX_PIXEL_PAIRS = 1e7;
+/** Width at which repeats are looked for, in pixels: the work grows with its square. */
+const REPETITION_WIDTH = 256;
 const OCTAVES = 3;
 const SMALLEST_SIDE = 12;
 /** How many grey levels of the other figures a perfect repeat weighs. */
@@ -27,7 +31,7 @@ export async function rankLayouts(
   sourceRow: (y: number) => number,
   signal?: AbortSignal,
 ): Promise<RankedLayout[]> {
-  const reduction = Math.min(1, SMALL_SIDE / Math.min(photo.height, photo.width));
+  const reduction = reductionFor(photo, layouts);
   const smallPhoto = await reduce(photo, reduction);
   const photoOctaves = (await octaves(photo)).map(projectPatches);
   const ranked: RankedLayout[] = [];
@@ -43,15 +47,15 @@ export async function rankLayouts(
       texture +
       rowDistance(layout, photo, sourceRow) +
       completeness(await reduce(layout, reduction), smallPhoto) +
-      REPETITION_WEIGHT * repetition(layout);
+      REPETITION_WEIGHT * repetition(await reduce(layout, Math.min(1, REPETITION_WIDTH / layout.width)));
     ranked.push({ layout, score });
   }
   return ranked.sort((a, b) => a.score - b.score);
 }
 
 async function octaves(picture: Picture): Promise<Picture[]> {
-  const list = [picture];
-  let last = picture;
+  let last = await reduce(picture, 1);
+  const list = [last];
   while (list.length < OCTAVES && Math.min(last.width, last.height) >= 2 * SMALLEST_SIDE) {
     last = await resample(last, Math.round(last.width / 2), Math.round(last.height / 2));
     list.push(last);
@@ -59,6 +63,16 @@ async function octaves(picture: Picture): Promise<Picture[]> {
   return list;
 }
 
+/** How much smaller pictures are made to be compared patch by patch, the smallest side staying large enough. */
+function reductionFor(photo: Picture, [layout = photo]: readonly Picture[]): number {
+  const sides = [photo.width, photo.height, layout.width, layout.height];
+  const wished = SMALL_SIDE / Math.min(photo.width, photo.height);
+  const pairs = sides.reduce((product, side) => product * side, 1);
+  const affordable = (MAX_PIXEL_PAIRS / pairs) ** (1 / sides.length);
+  return Math.min(1, Math.max(SMALLEST_SIDE / Math.min(...sides), Math.min(wished, affordable)));
+}
+
+/** The picture made smaller, its sides large enough for patches. */
 function reduce(picture: Picture, scale: number): Promise<Picture> {
   const side = (length: number): number => Math.max(SMALLEST_SIDE, Math.round(length * scale));
   return resample(picture, side(picture.width), side(picture.height));
