@@ -12,6 +12,7 @@ export class ProgressMeter {
   private readonly done = new Map<Phase, number>();
   private readonly seconds: Record<Phase, number>;
   private lastReportMs = -Infinity;
+  private lastScale: number | undefined;
   private readonly startedMs: number;
 
   /** `seconds` are the plan's; `report` is called at most ten times a second, and at every new phase and scale. */
@@ -32,7 +33,8 @@ export class ProgressMeter {
   /** `fraction` of the phase is done; earlier phases count as done, but painting, which takes turns with encoding. */
   update(phase: Phase, fraction: number, training?: { scale: number; scales: number }): void {
     const earlier = PHASES.slice(0, PHASES.indexOf(phase));
-    const news = !this.done.has(phase);
+    const news = !this.done.has(phase) || training?.scale !== this.lastScale;
+    this.lastScale = training?.scale;
     for (const item of earlier) if (item !== 'paint' || fraction === 1) this.done.set(item, 1);
     this.done.set(phase, Math.max(this.done.get(phase) ?? 0, fraction));
     const now = this.nowMs();
@@ -49,7 +51,8 @@ export class ProgressMeter {
   }
 
   private fraction(): number {
-    return PHASES.every((phase) => this.done.get(phase) === 1) ? 1 : this.doneSeconds() / this.totalSeconds();
+    if (this.done.get('encode') === 1) return 1;
+    return this.doneSeconds() / Math.max(this.totalSeconds(), Number.EPSILON);
   }
 
   private doneSeconds(): number {
@@ -67,7 +70,7 @@ export class ProgressMeter {
     const left = total - done;
     if (this.fraction() === 1) return undefined;
     const pace = (elapsedSeconds + TRUSTED_SECONDS) / (done + TRUSTED_SECONDS);
-    const doubt = 0.1 + 0.4 * (left / total);
+    const doubt = 0.1 + 0.4 * (left / Math.max(total, Number.EPSILON));
     return { low: left * pace * (1 - doubt / 2), high: left * pace * (1 + doubt) };
   }
 }
