@@ -66,6 +66,26 @@ describe('voteAndBlend', () => {
     expect(Math.abs(pixel(blended, 60, 30)[0]! - 120)).toBeLessThanOrEqual(4);
   });
 
+  it('[PAINT9] spreads a tone less far above and below the photo than beside it', async () => {
+    // The photo's last rows and columns are darker than the patches that go on from them.
+    const correctionAt = async (beside: boolean, distance: number) => {
+      const source = drawn(60, 60, (x, y) => ((beside ? x : y) < 30 ? [140, 140, 140] : [120, 120, 120]));
+      const photo = { x: 0, y: 0, width: 60, height: 60 };
+      const field = createField(level(beside ? 180 : 60, beside ? 60 : 180, photo, photo));
+      for (let cell = 0; cell < field.sourceX.length; cell++) {
+        const x = centreX(field, cell % field.columns);
+        const y = centreY(field, Math.floor(cell / field.columns));
+        if ((beside ? x : y) < 56) continue;
+        field.sourceX[cell] = beside ? 10 : x;
+        field.sourceY[cell] = beside ? y : 10;
+      }
+      const blended = await voteAndBlend(field, source, new Pacer());
+      return 140 - pixel(blended, beside ? 60 + distance : 30, beside ? 30 : 60 + distance)[0]!;
+    };
+    expect(await correctionAt(true, 20)).toBeGreaterThan(2 * (await correctionAt(false, 20)));
+    expect(await correctionAt(false, 1)).toBeGreaterThan(12);
+  });
+
   it('[PAINT9] keeps a real edge of the picture', async () => {
     const source = drawn(100, 40, (x) => (x < 50 ? [30, 30, 30] : [220, 220, 220]));
     const at = level(100, 40, { x: 0, y: 0, width: 100, height: 40 }, null);

@@ -19,8 +19,12 @@ import {
   type Votes,
 } from './vote.ts';
 
-/** How far a tone is spread, as a share of the shortest side of frame and photo. */
+/**
+ * How far a tone is spread, as a share of the shortest side of frame and photo: beside a photo, and where it lies above
+ * or below what is painted. Strips of it are read again and again there, and a trend in them would add up.
+ */
 const REACH = 0.33;
+const STACKED_REACH = 0.15;
 /** Mismatches of about so many grey levels begin to count as edges of the picture, to be kept as such. */
 const EDGE = 36;
 /** Corrections near so many grey levels are held back: trends that add up from patch to patch would go on for ever. */
@@ -34,7 +38,9 @@ export async function voteAndBlend(field: Field, source: Picture, pacer: Pacer):
   const { frame, photo, kept } = field.level;
   const result = createPicture(frame.width, frame.height);
   const mismatch = await voteMismatch(field, source, result, pacer);
-  const lambda = (REACH * Math.min(frame.width, frame.height, photo.width, photo.height)) ** -2;
+  const stacked = kept !== null && kept.height < frame.height;
+  const reach = stacked ? STACKED_REACH : REACH;
+  const lambda = (reach * Math.min(frame.width, frame.height, photo.width, photo.height)) ** -2;
   const multigrid = new Multigrid(frame.width, frame.height, lambda, kept);
   for (let channel = 0; channel < CHANNELS; channel++) {
     const b = multigrid.rightHandSide;

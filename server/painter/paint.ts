@@ -14,10 +14,12 @@ import { coherenceSearch } from './coherence-search.ts';
 import { completenessWeights, enlargeWeights } from './completeness.ts';
 import { exactSearch } from './exact-search.ts';
 import { createField, type Field } from './field.ts';
+import { continueAtBorder } from './layout-border.ts';
 import { planLevels, type Level, type Quality } from './levels.ts';
 import { Pacer } from './pacer.ts';
 import { resizePicture } from './resize.ts';
-import { rowBand } from './row-band.ts';
+import { rowBand, type RowBand } from './row-band.ts';
+import { rowFreedom } from './row-freedom.ts';
 import type { PatchSearch, SearchProblem } from './search.ts';
 import { sourcePyramid, type LevelSources } from './source-pyramid.ts';
 import { validate } from './validate.ts';
@@ -76,9 +78,11 @@ export async function paint(request: PaintRequest): Promise<Picture> {
   const sources = await sourcePyramid(sharp, levels, pacer);
   const total = levels.reduce((sum, level) => sum + cost(level), 0);
   let done = 0;
-  let painted: Painted = { picture: layout, field: null, weights: null, source: null };
+  const freedom = keep ? await rowFreedom(sources[0]!.sharp, pacer) : 0;
+  const start = keep ? await continueAtBorder(layout, sharp, frame, photo, freedom, pacer) : layout;
+  let painted: Painted = { picture: start, field: null, weights: null, source: null };
   for (const [n, level] of levels.entries()) {
-    painted = await paintLevel(painted, level, keep, sources[n]!, pacer, (share) => {
+    painted = await paintLevel(painted, level, rowBand(level, keep, freedom), sources[n]!, pacer, (share) => {
       onProgress?.((done + share * cost(level)) / total);
     });
     done += cost(level);
@@ -97,12 +101,11 @@ function covers({ kept, frame }: Level): boolean {
 async function paintLevel(
   before: Painted,
   level: Level,
-  keep: boolean,
+  band: RowBand,
   sources: LevelSources,
   pacer: Pacer,
   onShare: (share: number) => void,
 ): Promise<Painted> {
-  const band = rowBand(level, keep);
   let picture = await resizePicture(before.picture, level.frame.width, level.frame.height, pacer);
   let earlier = before.field;
   let field = createField(level);

@@ -4,14 +4,14 @@
  */
 import type { Level } from './levels.ts';
 
-/** Half the band's height, as a share of the photo's height. */
-const BAND = 0.12;
+/** Half the band's height, as a share of the photo's height: where its rows carry meaning, and where they do not. */
+const BAND = { rows: 0.12, free: 0.5 };
 /**
  * How deep into the photo the rows beyond its top and bottom edge may come from, and half the band's height there,
  * as shares of its height. Shallow, or mountains come to hang in the sky; the ground bears a little more.
  */
 export const ABOVE = { depth: 0.05, band: 0.04 };
-export const BELOW = { depth: 0.1, band: 0.06 };
+export const BELOW = { depth: 0.2, band: 0.1 };
 /** Photo pixels per frame pixel beyond its edges: slower than a mirror, so that its symmetry is less plain. */
 export const REFLECTION_SPEED = 0.5;
 
@@ -24,10 +24,11 @@ export interface RowBand {
 /**
  * The band for each row of the frame. With a kept photo a row answers to the same row of the photo, above and
  * below it to a strip along that edge; without one, rows answer to each other from top to bottom in proportion.
+ * `freedom` says how little the photo's rows mean, 0 to 1.
  */
-export function rowBand(level: Level, keep: boolean): RowBand {
+export function rowBand(level: Level, keep: boolean, freedom = 0): RowBand {
   const { frame, photo, radius } = level;
-  const half = Math.max(2, Math.round(BAND * photo.height));
+  const half = Math.max(2, Math.round((BAND.rows + freedom * (BAND.free - BAND.rows)) * photo.height));
   const low = new Int32Array(frame.height);
   const high = new Int32Array(frame.height);
   for (let y = 0; y < frame.height; y++) {
