@@ -175,7 +175,8 @@ export function printGraph(graph: Graph): string {
     `inputs ${graph.inputs.map((input) => `${typed(input.value)} ${input.name}`).join(', ')}`,
     ...graph.nodes.map((node) => {
       const attributes = Object.entries(node.attributes).map(attribute);
-      const call = `${node.op}(${[...node.inputs.map(use), ...attributes].join(', ')})`;
+      const family = node.domain ? `${node.domain.split('.').at(-1)}.` : '';
+      const call = `${family}${node.op}(${[...node.inputs.map(use), ...attributes].join(', ')})`;
       return `${node.outputs.map(typed).join(', ')} = ${call}`;
     }),
     `outputs ${graph.outputs.map((output) => `${output.name}=${use(output.value)}`).join(', ')}`,

@@ -22,13 +22,13 @@ export type PanoramaEvent =
       /** Seconds; absent until there is something to go by. */
       readonly remaining?: { readonly low: number; readonly high: number };
     }
-  /** A scale is trained (or was found in the store: `epochs` 0). */
+  /** A scale is trained and stored. Scales that were in the store already are not told. */
   | {
       readonly type: 'scale';
       readonly scale: number;
       readonly scales: number;
       readonly epochs: number;
-      readonly losses: Losses | null;
+      readonly losses: Losses;
       readonly preview: Picture;
     }
   /** An encoded picture of the frame's exact size. 0 is the draft, the variants count from 1. */

@@ -45,8 +45,8 @@ describe('a traced graph', () => {
       %5: float32[2,8,1,3,3,3] = Reshape(%3, [2,8,1,3,3,3])
       %6: float32[2,1,3,3,3,8] = Transpose(%5, perm=[0,2,3,4,5,1])
       %7: float32[16,3,3,3] = Reshape(%6, [16,3,3,3])
-      %8: float32[1,16,6,7] = Conv(%4, %7, %2, kernel_shape=[3,3], pads=[0,0,0,0], activation="LeakyRelu", activation_params=[0.2])
-      %9: float32[1,16,6,7] = ReorderOutput(%8, channels=16)
+      %8: float32[1,16,6,7] = nchwc.Conv(%4, %7, %2, kernel_shape=[3,3], pads=[0,0,0,0], activation="LeakyRelu", activation_params=[0.2])
+      %9: float32[1,16,6,7] = nchwc.ReorderOutput(%8, channels=16)
       %10: float32[1,6,7,16] = Transpose(%9, perm=[0,2,3,1])
       outputs out.y=%10"
     `);
