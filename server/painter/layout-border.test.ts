@@ -9,7 +9,7 @@ describe('continueAtBorder', () => {
   const source = drawn(100, 100, (x) => [40 + x, 100, 100]);
   const layout = drawn(150, 50, () => [220, 20, 20]);
 
-  it('leads a layout from the photo’s border into its own drawing', async () => {
+  it('[PAINT12] leads a layout from the photo’s border into its own drawing', async () => {
     const led = await continueAtBorder(layout, source, frame, photo, 0, new Pacer());
     expect([led.width, led.height]).toEqual([150, 50]);
     expect(pixel(led, 75, 25)[1]).toBe(100);
@@ -26,7 +26,7 @@ describe('continueAtBorder', () => {
     expect(pixel(led, 20, 25)).toEqual([220, 20, 20]);
   });
 
-  it('reaches farther where the photo’s rows mean little, and leaves its input alone', async () => {
+  it('[PAINT12] reaches farther where the photo’s rows mean little, and leaves its input alone', async () => {
     const before = layout.data.slice();
     const led = await continueAtBorder(layout, source, frame, photo, 1, new Pacer());
     expect(pixel(led, 125, 25)[1]).toBeGreaterThan(30);

@@ -8,7 +8,7 @@ import type { Level } from './levels.ts';
 const PACER = new Pacer();
 
 describe('rowFreedom', () => {
-  it('is 0 for sky over ground and for a flat colour', async () => {
+  it('[PAINT13] is 0 for sky over ground and for a flat colour', async () => {
     expect(await rowFreedom(landscape(80, 60), PACER)).toBe(0);
     expect(
       await rowFreedom(
@@ -18,7 +18,7 @@ describe('rowFreedom', () => {
     ).toBe(0);
   });
 
-  it('is 1 where columns mean more, and in between where the picture slants', async () => {
+  it('[PAINT13] is 1 where columns mean more, and in between where the picture slants', async () => {
     expect(
       await rowFreedom(
         drawn(80, 60, (x) => [x, 60, 2 * x]),
@@ -33,7 +33,7 @@ describe('rowFreedom', () => {
     expect(slanting).toBeLessThan(1);
   });
 
-  it('lets patches come from rows farther away', () => {
+  it('[PAINT13] lets patches come from rows farther away', () => {
     const photo = { x: 50, y: 0, width: 80, height: 100 };
     const level: Level = {
       frame: { width: 180, height: 100 },
