@@ -44,7 +44,11 @@ describe('progress', () => {
     const { writes, output } = recorder(30);
     createBar(output, () => 0).update(training(2, NaN));
     expect(writes[0]?.replace('\r\x1b[2K', '').length).toBeLessThan(30);
-    expect(writes[0]).toContain('░');
+    expect(writes[0]).toMatch(/training 2\/5 +0% {2}20/);
+    const narrow = recorder(56);
+    createBar(narrow.output, () => 0).update(training(2, 0.5));
+    expect(narrow.writes[0]).toMatch(/training 2\/5 {2}█+░+ +50% {2}20–30 s left$/);
+    expect(narrow.writes[0]?.replace('\r\x1b[2K', '').length).toBeLessThan(56);
   });
 
   it('[CLI12] writes one plain line per phase and scale where there is no terminal', () => {

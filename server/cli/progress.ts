@@ -27,6 +27,10 @@ const PHASE_NAMES: Readonly<Record<Phase, string>> = {
 };
 
 const BAR_CELLS = 24;
+const MIN_BAR_CELLS = 4;
+const NAME_CELLS = 12;
+/** As in "   50%  60–100 min left". */
+const WORDS_CELLS = 23;
 const REDRAW_MS = 100;
 const DEFAULT_COLUMNS = 80;
 const CLEAR_LINE = '\r\x1b[2K';
@@ -42,7 +46,7 @@ export function createBar(output: TextOutput, now: () => number): Progress {
       if (!moved && now() - drawnAt < REDRAW_MS) return;
       step = stepName(event);
       drawnAt = now();
-      line = barLine(event).slice(0, (output.columns ?? DEFAULT_COLUMNS) - 1);
+      line = barLine(event, (output.columns || DEFAULT_COLUMNS) - 1);
       output.write(CLEAR_LINE + line);
     },
     note(text) {
@@ -73,11 +77,16 @@ export function createLines(output: TextOutput): Progress {
 
 export const silence: Progress = { update() {}, note() {}, end() {} };
 
-function barLine(event: ProgressEvent): string {
-  const filled = Math.round(share(event.fraction) * BAR_CELLS);
-  const bar = '█'.repeat(filled) + '░'.repeat(BAR_CELLS - filled);
+/** In at most `columns`; where they are few the bar gives way to the words. */
+function barLine(event: ProgressEvent, columns: number): string {
+  const name = stepName(event).padEnd(NAME_CELLS);
   const left = event.remaining === undefined ? '' : `  ${remainingTime(event.remaining)}`;
-  return `${stepName(event).padEnd(12)}  ${bar}  ${percentage(event.fraction).padStart(4)}${left}`;
+  const words = `  ${percentage(event.fraction).padStart(4)}${left}`;
+  // Room for the longest words, so that the bar keeps its length while the time gets shorter.
+  const cells = Math.min(BAR_CELLS, columns - NAME_CELLS - 2 - WORDS_CELLS);
+  if (cells < MIN_BAR_CELLS) return `${name}${words}`.slice(0, columns);
+  const filled = Math.round(share(event.fraction) * cells);
+  return `${name}  ${'█'.repeat(filled)}${'░'.repeat(cells - filled)}${words}`.slice(0, columns);
 }
 
 function stepName({ phase, scale, scales }: ProgressEvent): string {
