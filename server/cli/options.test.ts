@@ -132,6 +132,7 @@ describe('parseCommand', () => {
   it('[CLI7] answers --help and --version whatever else is given', () => {
     expect(parseCommand(['--help', '--json', '--quiet'])).toEqual({ name: 'help' });
     expect(parseCommand(['-h'])).toEqual({ name: 'help' });
+    expect(parseCommand(['--size', 'abc', '--unknown', '--help'])).toEqual({ name: 'help' });
     expect(parseCommand(['--version'])).toEqual({ name: 'version' });
   });
 

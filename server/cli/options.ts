@@ -41,6 +41,9 @@ const OPTIONS = {
 } as const satisfies ParseArgsConfig['options'];
 
 type OptionName = keyof typeof OPTIONS;
+type Token = ReturnType<
+  typeof parseArgs<{ tokens: true; strict: false; options: typeof OPTIONS }>
+>['tokens'][number];
 
 /** The request's fields by the flags that set them, for messages. */
 const FLAGS: Readonly<Record<string, string>> = {
@@ -64,9 +67,18 @@ const EXTENSION_OF: Readonly<Record<Format, string>> = { png: '.png', jpeg: '.jp
 
 /** Reads the command line, the program's name left out. Throws `UsageError`. */
 export function parseCommand(argv: readonly string[]): Command {
-  const { given, photos } = readArguments(argv);
-  if (given.has('help')) return { name: 'help' };
-  if (given.has('version')) return { name: 'version' };
+  const { tokens, positionals: photos } = parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  // Whoever asks for help may well have the rest wrong.
+  for (const name of ['help', 'version'] as const) {
+    if (tokens.some((token) => token.kind === 'option' && token.name === name)) return { name };
+  }
+  const given = givenOptions(tokens);
 
   const [photoPath, ...others] = photos;
   if (photoPath === undefined || photoPath === '') {
@@ -89,14 +101,7 @@ export function parseCommand(argv: readonly string[]): Command {
 }
 
 /** The options that are there, each at most once; flags without a value hold ''. */
-function readArguments(argv: readonly string[]): { given: Map<OptionName, string>; photos: string[] } {
-  const { tokens, positionals } = parseArgs({
-    args: [...argv],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+function givenOptions(tokens: readonly Token[]): Map<OptionName, string> {
   const given = new Map<OptionName, string>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
@@ -110,7 +115,7 @@ function readArguments(argv: readonly string[]): { given: Map<OptionName, string
     }
     given.set(name, value ?? '');
   }
-  return { given, photos: positionals };
+  return given;
 }
 
 function isOption(name: string): name is OptionName {
