@@ -64,14 +64,22 @@ interface Ended {
   err: string;
 }
 
+const environment = () => ({ ...process.env, DATA_DIR: join(folder, 'data') });
+
 function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [join(program, 'cli.mjs'), ...args], { cwd: folder });
+  const child = spawn(process.execPath, [join(program, 'cli.mjs'), ...args], {
+    cwd: folder,
+    env: environment(),
+  });
+  return { child, ended: ended(child) };
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
   let out = '';
   let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const ended = new Promise<Ended>((resolve) => child.on('close', (status) => resolve({ status, out, err })));
-  return { child, ended };
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err })));
 }
 
 /** Waits until the file is there, or the process has ended without it. */
@@ -127,6 +135,14 @@ describe('the panorama command', () => {
     child.stdout?.once('data', () => child.stdout?.destroy());
     const { status, err } = await ended;
     expect([status, err]).toEqual([0, '']);
+    expect(await readFile(join(folder, 'photo-panorama.png'), 'utf8')).toBe('variant 1');
+  });
+
+  it.runIf(process.platform === 'linux')('[CLI44] says that its output cannot be written', async () => {
+    const command = `"${process.execPath}" "${join(program, 'cli.mjs')}" ${ARGUMENTS.join(' ')} > /dev/full`;
+    const { status, err } = await ended(spawn('sh', ['-c', command], { cwd: folder, env: environment() }));
+    expect(status).toBe(1);
+    expect(err).toMatch(/panorama: standard output: cannot be written \(ENOSPC\)\n$/);
     expect(await readFile(join(folder, 'photo-panorama.png'), 'utf8')).toBe('variant 1');
   });
 });

@@ -29,9 +29,15 @@ for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
 }
 
 // A reader that went away (`| head`) wants no more lines; the pictures are still wanted.
-for (const stream of [process.stdout, process.stderr]) {
+for (const [name, stream] of [
+  ['output', process.stdout],
+  ['error', process.stderr],
+] as const) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.exitCode = EXIT.failed;
+    if (error.code === 'EPIPE' || process.exitCode === EXIT.failed) return;
+    process.exitCode = EXIT.failed;
+    if (name === 'output')
+      process.stderr.write(`panorama: standard output: cannot be written (${error.code})\n`);
   });
 }
 

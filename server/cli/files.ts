@@ -1,8 +1,8 @@
 /** Reading the photo and writing the pictures: all that can be wrong with a path is found before any work. */
 import { randomBytes } from 'node:crypto';
 import { rmSync, type BigIntStats } from 'node:fs';
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { checkFileSize } from '../images/limits.ts';
 import { FileError, systemCode } from './errors.ts';
 
@@ -30,7 +30,7 @@ export async function readPhoto(path: string): Promise<Uint8Array> {
 
 /**
  * Throws `FileError` unless every one of `paths` can be written: its folder is there and takes a file, and the path
- * is free or a file other than the photo.
+ * is free or a file other than the photo. Of a link, all this is asked of where it leads.
  */
 export async function checkOutputs(paths: readonly string[], photoPath: string): Promise<void> {
   const photo = await stat(photoPath, { bigint: true });
@@ -38,7 +38,7 @@ export async function checkOutputs(paths: readonly string[], photoPath: string):
 }
 
 async function checkOutput(path: string, photo: BigIntStats): Promise<void> {
-  const folder = dirname(path);
+  const folder = dirname(await writeTarget(path));
   const inFolder = await statIfThere(folder);
   if (inFolder === null) throw new FileError('missing', `--out: expected a folder at ${folder}, got none`);
   if (!inFolder.isDirectory())
@@ -55,21 +55,48 @@ async function checkOutput(path: string, photo: BigIntStats): Promise<void> {
     throw new FileError('same-file', `--out: expected a file other than the photo, got ${path}`);
   }
 
+  await tryToWrite(folder, (cause) => {
+    const message = `--out: expected a writable folder, got ${folder} (${systemCode(cause)})`;
+    return new FileError('not-writable', message, { cause });
+  });
+}
+
+/** Throws `failure`'s error unless a file can be made in the folder. */
+async function tryToWrite(folder: string, failure: (cause: unknown) => FileError): Promise<void> {
   // Asking for permissions tells less than trying: there are read-only disks, and root is told yes.
-  const probe = temporaryBeside(path);
+  const probe = temporaryIn(folder);
   try {
     await (await open(probe, 'wx')).close();
     await rm(probe);
   } catch (error) {
-    throw new FileError(
-      'not-writable',
-      `--out: expected a writable folder, got ${folder} (${systemCode(error)})`,
-      {
-        cause: error,
-      },
-    );
+    throw failure(error);
   } finally {
     temporaries.delete(probe);
+  }
+}
+
+/**
+ * Throws `FileError` where trained models could not be kept in `folder`: where it is there it must be a folder, else
+ * the nearest one above it must let it be made. One that only lets itself be read is left to the job, which may
+ * find its model in it.
+ */
+export async function checkModelsFolder(folder: string): Promise<void> {
+  const failure = (expected: string, got: string, cause?: unknown): FileError => {
+    const message = `models: expected ${expected}, got ${got}; DATA_DIR chooses another place`;
+    return new FileError('not-writable', message, { kind: 'machine', cause });
+  };
+  for (let path = folder; ; path = dirname(path)) {
+    const there = await stat(path).catch((error: unknown) => {
+      const code = systemCode(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+      throw failure(`a folder at ${folder}`, code, error);
+    });
+    if (there === null && path !== dirname(path)) continue;
+    if (!there?.isDirectory()) throw failure(`a folder at ${path}`, there ? 'a file' : 'none');
+    if (path === folder) return;
+    return tryToWrite(path, (cause) =>
+      failure(`to make ${folder}`, `${systemCode(cause)} in ${path}`, cause),
+    );
   }
 }
 
@@ -88,8 +115,8 @@ async function statIfThere(path: string): Promise<BigIntStats | null> {
 /** Temporary files that are there now, for `removeTemporaries`. */
 const temporaries = new Set<string>();
 
-function temporaryBeside(path: string): string {
-  const temporary = join(dirname(path), `.panorama-${randomBytes(6).toString('hex')}.tmp`);
+function temporaryIn(folder: string): string {
+  const temporary = join(folder, `.panorama-${randomBytes(6).toString('hex')}.tmp`);
   temporaries.add(temporary);
   return temporary;
 }
@@ -99,13 +126,26 @@ export function removeTemporaries(): void {
   for (const path of temporaries) rmSync(path, { force: true });
 }
 
+/** The file that a write to `path` makes or replaces: a link is followed, also to where there is no file yet. */
+async function writeTarget(path: string): Promise<string> {
+  const link = await readlink(path).catch(() => null);
+  if (link === null) return path;
+  try {
+    return await realpath(path);
+  } catch (error) {
+    // Links that go round in a circle are told by whoever opens them.
+    if (systemCode(error) !== 'ENOENT') return path;
+    return writeTarget(resolve(await realpath(dirname(path)), link));
+  }
+}
+
 /**
  * Writes a file whole or not at all: to a temporary file beside it, synced to disk, then renamed. A link is followed.
  * Throws `FileError` where the machine fails, and the signal's reason once it is aborted.
  */
 export async function writeWhole(path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-  const target = await realpath(path).catch(() => path);
-  const temporary = temporaryBeside(target);
+  const target = await writeTarget(path);
+  const temporary = temporaryIn(dirname(target));
   try {
     const file = await open(temporary, 'wx');
     try {

@@ -33,7 +33,7 @@ export function explain(error: unknown, interrupted: boolean, written: readonly 
     return {
       status: EXIT.interrupted,
       code: 'interrupted',
-      message: `interrupted; ${left ?? 'nothing was written'}`,
+      message: oneLine(`interrupted; ${left ?? 'nothing was written'}`),
     };
   }
   const known = error instanceof PanoramaError ? (error as PanoramaError) : null;
@@ -52,6 +52,10 @@ function whatIsLeft(written: readonly WrittenPicture[]): string | null {
   return `${written.length === 1 && written[0]?.n === 0 ? 'the draft is at' : 'finished:'} ${paths.join(', ')}`;
 }
 
+/** What a file's or an option's name may hold must not steer the terminal either. */
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ').trim();
+  return text
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?')
+    .trim();
 }

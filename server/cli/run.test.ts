@@ -14,9 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PanoramaError } from '../../shared/errors.ts';
+import { OPTIMIZERS, PRESETS } from '../../shared/hyperparameters.ts';
+import { FORMATS, MODES } from '../../shared/protocol.ts';
 import { createPicture } from '../images/picture.ts';
 import type { PanoramaEvent } from '../panorama/events.ts';
-import type { RunJob } from './job.ts';
+import { ENGINES, type RunJob } from './job.ts';
 import { runCli } from './run.ts';
 
 class TestError extends PanoramaError<'test'> {}
@@ -66,7 +68,7 @@ async function run(
       stderr: { write: (text) => err.push(text), isTTY },
       env,
       platform: 'linux',
-      home: '/home/ada',
+      home: folder,
       folder,
       version: '1.2.3',
       signal: signal ?? new AbortController().signal,
@@ -87,11 +89,13 @@ async function expectRefused(argv: string[], line: string): Promise<void> {
   expect(await files()).toEqual(before);
 }
 
+const LOSSES = { discriminator: -0.3, generator: 0.1, reconstruction: 0.02, gradientPenalty: 1.5 };
+
 describe('runCli', () => {
   it('[CLI15] writes the draft first, then the result in its place, and prints paths and sizes', async () => {
     const job: RunJob = async ({ onEvent, photo, modelsFolder, engine }) => {
       expect(Buffer.from(photo).toString()).toBe('the photo');
-      expect([modelsFolder, engine]).toEqual(['/home/ada/.cache/panorama-converter/models', 'auto']);
+      expect([modelsFolder, engine]).toEqual([join(folder, '.cache/panorama-converter/models'), 'auto']);
       await onEvent(variant(0));
       expect(await read('photo-panorama.png')).toBe('variant 0');
       await onEvent(variant(1));
@@ -131,7 +135,7 @@ describe('runCli', () => {
         scales: 5,
         remaining: { low: 20, high: 30 },
       },
-      { type: 'scale', scale: 1, scales: 5, epochs: 300, losses: null, preview: createPicture(300, 100) },
+      { type: 'scale', scale: 1, scales: 5, epochs: 300, losses: LOSSES, preview: createPicture(300, 100) },
       variant(1),
     ];
     const { status, out, err } = await run(['photo.jpg', ...SIZE, '--json'], telling(...events));
@@ -141,7 +145,7 @@ describe('runCli', () => {
       .map((line) => JSON.parse(line) as unknown);
     expect([status, err, more]).toEqual([0, '', []]);
     expect(progress).toEqual(events[0]);
-    expect(scale).toMatchObject({ type: 'scale', epochs: 300, losses: null });
+    expect(scale).toMatchObject({ type: 'scale', epochs: 300, losses: LOSSES });
     expect((scale as { preview: string }).preview).toMatch(/^data:image\/png;base64,iVBOR/);
     expect(picture).toEqual({
       type: 'variant',
@@ -337,6 +341,56 @@ describe('runCli', () => {
     await symlink('real.png', join(folder, 'a.png'));
     expect((await run(['photo.jpg', ...SIZE, '--out', 'a.png'], telling(variant(1)))).status).toBe(0);
     expect(await read('real.png')).toBe('variant 1');
+    await symlink('new.png', join(folder, 'b.png'));
+    expect((await run(['photo.jpg', ...SIZE, '--out', 'b.png'], telling(variant(1)))).status).toBe(0);
+    expect(await read('new.png')).toBe('variant 1');
+    await symlink('nowhere/new.png', join(folder, 'c.png'));
+    await expectRefused(
+      ['photo.jpg', ...SIZE, '--out', 'c.png'],
+      `--out: expected a folder at ${folder}/nowhere, got none`,
+    );
+    await symlink('d.png', join(folder, 'd.png'));
+    await expectRefused(
+      ['photo.jpg', ...SIZE, '--out', 'd.png'],
+      `--out: expected a path that can be written, got ${folder}/d.png (ELOOP)`,
+    );
+  });
+
+  it('[CLI41] finds before any work where trained models cannot be kept', async () => {
+    const kept = async (DATA_DIR: string, ...args: string[]) => {
+      const job = args.length === 0 ? never : telling(variant(0));
+      const { status, err } = await run(['photo.jpg', ...SIZE, ...args], job, { env: { DATA_DIR } });
+      return [status, err.replace('panorama: models: expected ', '')];
+    };
+    expect(await kept('photo.jpg/a')).toEqual([
+      1,
+      `a folder at ${folder}/photo.jpg, got a file; DATA_DIR chooses another place\n`,
+    ]);
+    expect(await kept('photo.jpg/a', '--preset', 'draft')).toEqual([0, '']);
+    expect(await files()).toEqual(['photo-panorama.png', 'photo.jpg']);
+    if (process.platform !== 'linux') return;
+    expect(await kept('/proc/none')).toEqual([
+      1,
+      'to make /proc/none/models, got ENOENT in /proc; DATA_DIR chooses another place\n',
+    ]);
+  });
+
+  it('[CLI42] says once by how much the photo is enlarged', async () => {
+    const enlarged = (n: number, upscaled: number) => ({ ...variant(n), upscaled });
+    const { err } = await run(['photo.jpg', ...SIZE], telling(enlarged(0, 3.51), enlarged(1, 3.51)));
+    expect(err).toMatch(/^the photo is enlarged 3\.5 times [^\n]+\ndraft: photo-panorama\.png\n$/);
+    expect((await run(['photo.jpg', ...SIZE], telling(enlarged(0, 1.04)))).err).not.toContain('enlarged');
+  });
+
+  it('[CLI43] keeps what names hold from steering the terminal', async () => {
+    await expectRefused(
+      ['photo.jpg', '--a\u001b[31m'],
+      '--a?[31m: unknown option; panorama --help lists them',
+    );
+    await expectRefused(
+      ['no\u001b[2J\u009b\nne.jpg', ...SIZE],
+      `PHOTO: expected a picture at ${folder}/no?[2J? ne.jpg, got no such file`,
+    );
   });
 
   it('[CLI32] prints the version and a help that names every option and nothing else', async () => {
@@ -366,6 +420,8 @@ describe('runCli', () => {
         "--zoom",
       ]
     `);
-    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
+    for (const name of [...MODES, ...PRESETS, ...FORMATS, ...OPTIMIZERS, ...ENGINES])
+      expect(out).toContain(name);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });

@@ -1,7 +1,7 @@
 /** The command line from its arguments to its exit status, with everything around it handed in. */
 import { resolve } from 'node:path';
 import type { PanoramaEvent } from '../panorama/events.ts';
-import { checkOutputs, readPhoto, writeWhole } from './files.ts';
+import { checkModelsFolder, checkOutputs, readPhoto, writeWhole } from './files.ts';
 import { HELP } from './help.ts';
 import type { RunJob } from './job.ts';
 import { jsonLine, previewUrl, type JsonEvent } from './json-events.ts';
@@ -69,6 +69,8 @@ async function run(command: Run, io: CliIo, runJob: RunJob, written: WrittenPict
     outPaths.map((path) => resolve(io.folder, path)),
     photoPath,
   );
+  const models = resolve(io.folder, modelsFolder(io));
+  if (request.preset !== 'draft') await checkModelsFolder(models);
 
   const progress = progressFor(command, io);
   const failed = new AbortController();
@@ -83,7 +85,7 @@ async function run(command: Run, io: CliIo, runJob: RunJob, written: WrittenPict
 
   const { engine } = command;
   try {
-    const job = runJob({ photo, request, engine, modelsFolder: modelsFolder(io), signal, onEvent });
+    const job = runJob({ photo, request, engine, modelsFolder: models, signal, onEvent });
     await endedOrAborted(job, signal, io.graceMs ?? DEFAULT_GRACE_MS);
     await handled;
   } catch (error) {
@@ -118,12 +120,22 @@ async function handleEvent(event: PanoramaEvent, command: Run, io: CliIo, runnin
       const path = variantPath(command.outPath, n);
       await writeWhole(resolve(io.folder, path), bytes, signal);
       written.push({ n, path, width, height });
-      if (n === 0 && command.request.preset !== 'draft') progress.note(`draft: ${path}`);
+      if (n === 0) noteDraft(command, progress, path, event.upscaled);
       return tell(command, io, { ...told, path });
     }
     default:
       return event satisfies never;
   }
+}
+
+function noteDraft({ request }: Run, progress: Progress, path: string, upscaled: number): void {
+  const times = upscaled.toFixed(1);
+  if (times !== '1.0') {
+    progress.note(
+      `the photo is enlarged ${times} times to fill the frame; a larger photo gives a sharper picture`,
+    );
+  }
+  if (request.preset !== 'draft') progress.note(`draft: ${path}`);
 }
 
 function finish(command: Run, io: CliIo, pictures: readonly WrittenPicture[]): void {
