@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 
 await rm('dist/server', { recursive: true, force: true });
 await build({
-  entryPoints: { cli: 'server/cli.ts', bench: 'server/bench/bench.ts' },
+  entryPoints: { cli: 'server/cli.ts', bench: 'server/bench/bench.ts', quality: 'server/bench/quality/quality.ts' },
   outdir: 'dist/server',
   bundle: true,
   splitting: true,

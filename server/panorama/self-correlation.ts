@@ -12,7 +12,7 @@ export interface GreyMap {
 export interface SelfCorrelation {
   /** With itself shifted sideways by a tenth to six tenths of the width. */
   readonly shift: number;
-  /** With itself mirrored about a column of the middle third. */
+  /** With itself mirrored about a column of its middle. */
   readonly reflection: number;
 }
 
@@ -32,8 +32,11 @@ export function greyWithoutRowMeans({ width, height, data }: Picture): GreyMap {
   return { width, height, data: grey };
 }
 
-/** The highest correlations of the map with itself, each from 0 to 1, a perfect repeat. */
-export function selfCorrelation({ width, height, data }: GreyMap): SelfCorrelation {
+/**
+ * The highest correlations of the map with itself, each from 0 to 1, a perfect repeat. Axes of reflection are looked
+ * for from the share `firstAxis` of its width on, and as far from its other edge: by default in its middle third.
+ */
+export function selfCorrelation({ width, height, data }: GreyMap, firstAxis = 1 / 3): SelfCorrelation {
   const correlate = (from: number, to: number, partner: (x: number) => number): number => {
     let [ab, aa, bb] = [0, 0, 1e-6];
     for (let y = 0; y < height; y++) {
@@ -54,7 +57,8 @@ export function selfCorrelation({ width, height, data }: GreyMap): SelfCorrelati
       correlate(0, width - shift, (x) => x + shift),
     );
   }
-  for (let twice = Math.ceil((2 * width) / 3); twice <= (4 * width) / 3; twice++) {
+  const nearest = 2 * firstAxis * width;
+  for (let twice = Math.ceil(nearest); twice <= 2 * width - nearest; twice++) {
     const from = Math.max(0, twice - width + 1);
     const to = Math.min(width - 1, twice) + 1;
     reflected = Math.max(

@@ -1,0 +1,201 @@
+/** Every way of filling a frame that is compared: what others do, and ours by the server's own stages. */
+import { clipToFrame, type Rectangle, type Size } from '../../../shared/geometry.ts';
+import { MODES, requireRequest, type Mode } from '../../../shared/protocol.ts';
+import type { Picture } from '../../images/picture.ts';
+import { resample } from '../../images/resample.ts';
+import { draftLayout } from '../../painter/draft-layout.ts';
+import { paint } from '../../painter/paint.ts';
+import { drawLayouts } from '../../panorama/draw-layouts.ts';
+import type { Context } from '../../panorama/make-panorama.ts';
+import { planPanorama, type Plan } from '../../panorama/plan.ts';
+import { ProgressMeter } from '../../panorama/progress-meter.ts';
+import type { ContentAware } from './content-aware.ts';
+import { diversity } from './diversity.ts';
+import type { Showing } from './measure.ts';
+import { mirrored } from './mirror.ts';
+
+export const WAYS = ['gan', 'stretch', 'mirror', 'content-aware', 'draft', ...MODES] as const;
+export type WayName = (typeof WAYS)[number];
+
+/** How much is sampled to see how diverse layouts are. */
+const SAMPLES = 4;
+
+export interface Filling {
+  readonly way: WayName;
+  readonly picture: Picture;
+  /** Size of the photo's content as the picture shows it: what it is measured against. */
+  readonly content: Size;
+  readonly showing: Showing;
+  /** From the decoded photo to the picture, without the training. */
+  readonly seconds: number;
+  /** Close to 0 where the model was in the store. */
+  readonly trainSeconds: number | null;
+}
+
+export interface Task {
+  readonly file: Uint8Array;
+  readonly photo: Picture;
+  readonly frame: Size;
+  /** Whether `gan` is the published training at 300 epochs, as in the parent project, or a sample of ours. */
+  readonly classic: boolean;
+  readonly contentAware: ContentAware | null;
+  readonly modelsFolder: string;
+  readonly signal: AbortSignal;
+  readonly onWay: (way: WayName) => void;
+}
+
+/** Fills the frame in every way, in the order of `WAYS`. */
+export async function fillings(task: Task): Promise<Filling[]> {
+  const { photo, frame, contentAware, signal } = task;
+  const { photo: place } = planFor(task, 'extend', 'draft');
+  const whole: Showing = { kept: null, rows: { top: 0, height: frame.height }, diversity: null };
+  const beside: Showing = {
+    ...whole,
+    kept: clipToFrame(place, frame),
+    rows: { top: place.y, height: place.height },
+  };
+  const plain = async (way: WayName, showing: Showing, make: () => Promise<Picture>): Promise<Filling> => {
+    task.onWay(way);
+    const [picture, seconds] = await timed(make);
+    return { way, picture, content: place, showing, seconds, trainSeconds: null };
+  };
+  const filled: Filling[] = [
+    await plain('stretch', whole, () => resample(photo, frame.width, frame.height)),
+    await plain('mirror', beside, async () =>
+      mirrored(await resample(photo, place.width, place.height), frame, place),
+    ),
+  ];
+  if (contentAware) {
+    const carve = async () => contentAware(await resample(photo, place.width, place.height), frame, signal);
+    filled.push(await plain('content-aware', whole, carve));
+  }
+  filled.push(await draft(task));
+  for (const mode of MODES) {
+    task.onWay(mode);
+    const drawn = await draw(task, mode, 'fast');
+    if (mode === 'reimagine') filled.push(await enlargedSample(task, drawn));
+    filled.push(await painted(task, mode, drawn));
+  }
+  return filled.sort((a, b) => WAYS.indexOf(a.way) - WAYS.indexOf(b.way));
+}
+
+async function draft(task: Task): Promise<Filling> {
+  task.onWay('draft');
+  const plan = planFor(task, 'extend', 'draft');
+  const [picture, seconds] = await timed(async () =>
+    paintPlan(task, plan, await draftLayout(task.photo, plan.frame, plan.photo, plan.mode), 'draft'),
+  );
+  return { way: 'draft', picture, ...shown(plan, null), seconds, trainSeconds: null };
+}
+
+/** Ranked layouts, and how long they took. */
+interface Drawn {
+  readonly plan: Plan;
+  readonly layouts: readonly Picture[];
+  readonly trainSeconds: number;
+  readonly sampleSeconds: number;
+}
+
+async function draw(task: Task, mode: Mode, preset: 'fast' | 'classic'): Promise<Drawn> {
+  const plan = planFor(task, mode, preset);
+  const { photo, file, modelsFolder, signal } = task;
+  const started = performance.now();
+  if (!plan.hyperparameters) {
+    const layout = await draftLayout(photo, plan.frame, plan.photo, plan.mode);
+    return { plan, layouts: [layout], trainSeconds: 0, sampleSeconds: secondsSince(started) };
+  }
+  let sampling: number | null = null;
+  const meter = new ProgressMeter(plan.seconds, ({ phase }) => {
+    if (phase === 'sample') sampling ??= performance.now();
+  });
+  const request = requestFor(task, mode, preset);
+  const context: Context = {
+    job: { photo: file, request, engine: 'auto', modelsFolder, signal, onEvent: () => undefined },
+    photo,
+    plan,
+    meter,
+  };
+  const layouts = await drawLayouts(context, plan.hyperparameters);
+  const trainSeconds = ((sampling ?? started) - started) / 1000;
+  return { plan, layouts, trainSeconds, sampleSeconds: secondsSince(started) - trainSeconds };
+}
+
+async function painted(task: Task, mode: Mode, { plan, layouts, ...took }: Drawn): Promise<Filling> {
+  const [best] = layouts;
+  if (!best) throw new Error('internal: quality: no layout');
+  const [picture, seconds] = await timed(() => paintPlan(task, plan, best, 'full'));
+  return {
+    way: mode,
+    picture,
+    ...shown(plan, layoutDiversity(plan, layouts, task.photo)),
+    seconds: took.sampleSeconds + seconds,
+    trainSeconds: took.trainSeconds,
+  };
+}
+
+/** A sample as it is, enlarged to the frame. */
+async function enlargedSample(task: Task, ofOurs: Drawn): Promise<Filling> {
+  task.onWay('gan');
+  const { plan, layouts, ...took } = task.classic ? await draw(task, 'reimagine', 'classic') : ofOurs;
+  const [best] = layouts;
+  if (!best) throw new Error('internal: quality: no layout');
+  const [picture, seconds] = await timed(() => resample(best, plan.frame.width, plan.frame.height));
+  return {
+    way: 'gan',
+    picture,
+    ...shown(plan, layoutDiversity(plan, layouts, task.photo)),
+    seconds: took.sampleSeconds + seconds,
+    trainSeconds: took.trainSeconds,
+  };
+}
+
+function requestFor({ frame }: Task, mode: Mode, preset: 'draft' | 'fast' | 'classic') {
+  return requireRequest({ ...frame, mode, preset, variants: preset === 'draft' ? 1 : SAMPLES });
+}
+
+function planFor(task: Task, mode: Mode, preset: 'draft' | 'fast' | 'classic'): Plan {
+  return planPanorama(task.photo, requestFor(task, mode, preset));
+}
+
+function paintPlan({ photo, signal }: Task, plan: Plan, layout: Picture, quality: 'draft' | 'full') {
+  const keep = plan.mode === 'extend';
+  return paint({ layout, source: photo, frame: plan.frame, photo: plan.photo, keep, signal, quality });
+}
+
+function shown({ mode, frame, photo }: Plan, diverse: number | null): { content: Size; showing: Showing } {
+  const extends_ = mode === 'extend';
+  return {
+    content: photo,
+    showing: {
+      kept: extends_ ? clipToFrame(photo, frame) : null,
+      rows: extends_ ? { top: photo.y, height: photo.height } : { top: 0, height: frame.height },
+      diversity: diverse,
+    },
+  };
+}
+
+/** Over the best layouts; in `extend` beside the photo only. */
+function layoutDiversity(
+  { mode, frame, photo }: Plan,
+  layouts: readonly Picture[],
+  source: Picture,
+): number | null {
+  const [first] = layouts;
+  if (!first) return null;
+  const [across, down] = [first.width / frame.width, first.height / frame.height];
+  const kept: Rectangle | null =
+    mode === 'extend'
+      ? { x: photo.x * across, y: photo.y * down, width: photo.width * across, height: photo.height * down }
+      : null;
+  return diversity(layouts, source, kept);
+}
+
+async function timed<T>(make: () => Promise<T>): Promise<[T, number]> {
+  const started = performance.now();
+  const made = await make();
+  return [made, secondsSince(started)];
+}
+
+function secondsSince(startedMs: number): number {
+  return (performance.now() - startedMs) / 1000;
+}
