@@ -12,6 +12,10 @@ export type Mode = (typeof MODES)[number];
 export const FORMATS = ['png', 'jpeg', 'webp'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** What a server may be told to train on; `auto` is the best that works there. */
+export const ENGINES = ['auto', 'cpu', 'webgpu', 'cuda', 'tensorflow'] as const;
+export type EngineChoice = (typeof ENGINES)[number];
+
 /** Frame sides, in pixels. */
 export const FRAME_SIDE = { min: 16, max: 8192 } as const;
 export const MAX_ZOOM = 100;

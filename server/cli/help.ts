@@ -1,6 +1,5 @@
-import { FRAME_SIDE, FORMATS, MAX_VARIANTS, MAX_ZOOM, MODES } from '../../shared/protocol.ts';
+import { ENGINES, FRAME_SIDE, FORMATS, MAX_VARIANTS, MAX_ZOOM, MODES } from '../../shared/protocol.ts';
 import { LIMITS, OPTIMIZERS } from '../../shared/hyperparameters.ts';
-import { ENGINES } from './job.ts';
 
 const SIDES = `${FRAME_SIDE.min} to ${FRAME_SIDE.max}`;
 

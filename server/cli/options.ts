@@ -1,8 +1,13 @@
 import { basename, extname } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { parseRequest, type Format, type PanoramaRequest } from '../../shared/protocol.ts';
+import {
+  ENGINES,
+  parseRequest,
+  type EngineChoice,
+  type Format,
+  type PanoramaRequest,
+} from '../../shared/protocol.ts';
 import { UsageError } from './errors.ts';
-import { ENGINES, type EngineName } from './job.ts';
 
 /** How the run is told: a progress bar or lines, JSON events, or not at all. */
 export type Report = 'progress' | 'json' | 'quiet';
@@ -15,7 +20,7 @@ export type Command =
       readonly photoPath: string;
       readonly outPath: string;
       readonly request: PanoramaRequest;
-      readonly engine: EngineName;
+      readonly engine: EngineChoice;
       readonly report: Report;
     };
 
@@ -171,7 +176,7 @@ function pair(
   return parts.map(number);
 }
 
-function readEngine(name: string): EngineName {
+function readEngine(name: string): EngineChoice {
   const engine = ENGINES.find((known) => known === name);
   if (engine === undefined)
     throw new UsageError(`--engine: expected one of ${ENGINES.join(', ')}, got "${name}"`);

@@ -15,10 +15,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PanoramaError } from '../../shared/errors.ts';
 import { OPTIMIZERS, PRESETS } from '../../shared/hyperparameters.ts';
-import { FORMATS, MODES } from '../../shared/protocol.ts';
+import { ENGINES, FORMATS, MODES } from '../../shared/protocol.ts';
 import { createPicture } from '../images/picture.ts';
 import type { PanoramaEvent } from '../panorama/events.ts';
-import { ENGINES, type RunJob } from './job.ts';
+import type { RunJob } from './job.ts';
 import { runCli } from './run.ts';
 
 class TestError extends PanoramaError<'test'> {}

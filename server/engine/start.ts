@@ -1,13 +1,11 @@
 /** Chooses and starts an engine. */
+import type { EngineChoice } from '../../shared/protocol.ts';
 import type { Engine } from '../program.ts';
 import { CompiledEngine } from './compiled.ts';
 import type { Provider } from './compiled.ts';
 import { EagerEngine } from './eager.ts';
 import { EngineError } from './errors.ts';
 import { probeProvider } from './probe.ts';
-
-export const ENGINES = ['auto', 'cpu', 'webgpu', 'cuda', 'tensorflow'] as const;
-export type EngineChoice = (typeof ENGINES)[number];
 
 const REMEDIES: Record<Exclude<EngineChoice, 'auto'>, string> = {
   cpu: 'reinstall the packages with npm ci',

@@ -3,8 +3,7 @@
  * sample layouts, rank them, paint the best, encode.
  */
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
-import type { PanoramaRequest } from '../../shared/protocol.ts';
-import type { EngineChoice } from '../engine/start.ts';
+import type { EngineChoice, PanoramaRequest } from '../../shared/protocol.ts';
 import { decodePicture } from '../images/decode.ts';
 import { encodePicture } from '../images/encode.ts';
 import type { Picture } from '../images/picture.ts';
