@@ -5,7 +5,11 @@ import { rm } from 'node:fs/promises';
 
 await rm('dist/server', { recursive: true, force: true });
 await build({
-  entryPoints: { cli: 'server/cli.ts', bench: 'server/bench/bench.ts', quality: 'server/bench/quality/quality.ts' },
+  entryPoints: {
+    cli: 'server/cli.ts',
+    bench: 'server/bench/bench.ts',
+    quality: 'server/bench/quality/quality.ts',
+  },
   outdir: 'dist/server',
   bundle: true,
   splitting: true,
@@ -14,7 +18,9 @@ await build({
   format: 'esm',
   mainFields: ['module', 'main'],
   external: ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   legalComments: 'none',
   sourcemap: true,
   logLevel: 'warning',
