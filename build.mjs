@@ -1,16 +1,19 @@
 // Bundles the server's programs into dist/. Packages stay outside, but for TensorFlow.js, whose gradients
 // are files that only a bundler can resolve.
 import { build } from 'esbuild';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 
-await rm('dist/server', { recursive: true, force: true });
-await build({
+const FOLDER = 'dist/server';
+
+const { metafile } = await build({
   entryPoints: {
     cli: 'server/cli.ts',
     bench: 'server/bench/bench.ts',
     quality: 'server/bench/quality/quality.ts',
   },
-  outdir: 'dist/server',
+  outdir: FOLDER,
+  metafile: true,
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -25,3 +28,8 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
+
+// Only now, so that a program that runs meanwhile still finds its parts: what earlier builds left.
+for (const name of await readdir(FOLDER)) {
+  if (!(join(FOLDER, name) in metafile.outputs)) await rm(join(FOLDER, name));
+}

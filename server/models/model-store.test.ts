@@ -8,6 +8,7 @@ import type { Checkpoint } from '../singan/model.ts';
 import type { ModelError } from './model-error.ts';
 import { modelKey } from './model-key.ts';
 import { ModelStore } from './model-store.ts';
+import { writeSafetensors } from './safetensors.ts';
 
 const weights = (salt: number): Float32Array =>
   Float32Array.from({ length: 7 }, (_, index) => Math.sin(index + salt));
@@ -70,6 +71,16 @@ describe('ModelStore', () => {
     ['cut off in its header', (bytes: Buffer) => bytes.subarray(0, 100), /cut off inside its header/],
     ['empty', () => Buffer.alloc(0), /not in the safetensors format/],
     ['text', () => Buffer.from('hello, this is no model at all'), /not in the safetensors format/],
+    [
+      'without a checksum',
+      (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('sha256', 'sha999'), 'latin1'),
+      /no checksum/,
+    ],
+    [
+      'altered in its header',
+      (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('0.0123', '0.0124'), 'latin1'),
+      /checksum/,
+    ],
     ['altered', (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([1])]), /checksum/],
     [
       'of another program',
@@ -78,7 +89,7 @@ describe('ModelStore', () => {
           bytes.toString('latin1').replace('panorama-converter/singan', 'another-program/gan-model'),
           'latin1',
         ),
-      /expected panorama-converter\/singan 1, got another-program/,
+      /checksum/,
     ],
   ])('[MODEL3] refuses a file that is %s in one line that says what to do', async (_, damage, message) => {
     await store.save('a', checkpoint(2));
@@ -88,6 +99,23 @@ describe('ModelStore', () => {
     expect(error).toMatchObject({ kind: 'machine', message: expect.stringMatching(message) as string });
     expect((error as ModelError).message).toMatch(/delete it to have the model trained anew/);
     expect((error as ModelError).message).not.toContain('\n');
+  });
+
+  it('[MODEL3] refuses a file of another program by its format', async () => {
+    await store.save('a', checkpoint(2));
+    await writeFile(
+      await file(),
+      writeSafetensors({ tensors: new Map(), metadata: { format: 'other', version: '3' } }),
+    );
+    await expect(store.load('a')).rejects.toThrow(
+      /expected panorama-converter\/singan 1, got other 3; delete it/,
+    );
+  });
+
+  it.runIf(process.platform === 'linux')('[MODEL4] gives up where no folder can be made', async () => {
+    await expect(new ModelStore('/proc/no/such/folder').save('a', checkpoint(1))).rejects.toThrow(
+      /cannot write/,
+    );
   });
 
   it('[MODEL4] leaves nothing half-written when the folder cannot be used', async () => {

@@ -1,6 +1,6 @@
 /** Trained models on disk, one safetensors file each, named by their key. */
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { OPTIMIZERS } from '../../shared/hyperparameters.ts';
 import type { HostTensor } from '../program.ts';
@@ -88,7 +88,7 @@ export class ModelStore {
     const path = this.path(key);
     const temporary = `${path}.${process.pid}.tmp`;
     try {
-      await mkdir(this.folder, { recursive: true });
+      await makeFolder(this.folder);
       const file = await open(temporary, 'w');
       try {
         await file.writeFile(encode({ model, last: complete ? null : last }));
@@ -122,7 +122,11 @@ function encode({ model, last }: StoredModel): Uint8Array {
   const tensors = new Map([['zStar', vector(model.zStar)]]);
   generators.forEach(({ weights }, scale) => tensors.set(`generators.${scale}`, vector(weights)));
   if (last) for (const part of NETWORK_PARTS) tensors.set(`last.${part}`, vector(last[part]));
-  const metadata = { format: FORMAT, version: String(FORMAT_VERSION), model: JSON.stringify(descriptionSchema.parse(description)) };
+  const metadata = {
+    format: FORMAT,
+    version: String(FORMAT_VERSION),
+    model: JSON.stringify(descriptionSchema.parse(description)),
+  };
   return writeSafetensors({ tensors, metadata });
 }
 
@@ -176,6 +180,24 @@ function storeError(verb: 'read' | 'write', path: string, cause: unknown): Model
   );
 }
 
+/** Folder by folder: Node 20's recursive mkdir never ends where a file system such as /proc refuses one. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return;
+    if (!isMissing(error) || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path).catch((again: unknown) => {
+      if (!hasCode(again, 'EEXIST')) throw again;
+    });
+  }
+}
+
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return hasCode(error, 'ENOENT');
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -22,7 +22,7 @@ const headerSchema = z.object({ __metadata__: z.record(z.string(), z.string()).d
 
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, HostTensor>;
-  /** Texts beside the tensors; `sha256` is written and checked here. */
+  /** Texts beside the tensors. A checksum of both, `sha256`, is written and checked here. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,7 @@ export function writeSafetensors({ tensors, metadata }: TensorFile): Uint8Array 
     return [name, { dtype: 'F32', shape, data_offsets: [start, offset] }] as const;
   });
   const header = JSON.stringify({
-    __metadata__: { ...metadata, sha256: digest(body) },
+    __metadata__: { ...metadata, sha256: digest(metadata, body) },
     ...Object.fromEntries(entries),
   });
   // The numbers start at a multiple of eight; the format pads with spaces.
@@ -62,10 +62,16 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   const bodyStart = LENGTH_BYTES + headerLength;
   if (bodyStart > buffer.length) throw new ModelError('damaged', 'model file: cut off inside its header');
   const header = parseHeader(buffer.toString('utf8', LENGTH_BYTES, bodyStart));
-  const { __metadata__: metadata, ...entries } = header;
+  const {
+    __metadata__: { sha256, ...metadata },
+    ...entries
+  } = header;
   const body = buffer.subarray(bodyStart);
-  if (metadata['sha256'] !== digest(body))
-    throw new ModelError('damaged', 'model file: its numbers do not match its checksum');
+  if (sha256 === undefined) {
+    throw new ModelError('foreign', 'model file: it has no checksum, so this program did not write it');
+  }
+  if (sha256 !== digest(metadata, body))
+    throw new ModelError('damaged', 'model file: its contents do not match its checksum');
   const tensors = new Map<string, HostTensor>();
   for (const [name, { shape, data_offsets }] of Object.entries(entries)) {
     const [start, end] = data_offsets;
@@ -91,6 +97,8 @@ function parseHeader(text: string): z.infer<typeof headerSchema> {
   }
 }
 
-function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** Of the numbers and of what is said about them. */
+function digest(metadata: Readonly<Record<string, string>>, body: Uint8Array): string {
+  const texts = Object.entries(metadata).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(texts)).update(body).digest('hex');
 }

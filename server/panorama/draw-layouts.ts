@@ -1,7 +1,6 @@
 /** The SinGAN's part of the job: train or take from the store, sample, rank. */
 import type { Rectangle, Size } from '../../shared/geometry.ts';
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
-import { startEngine } from '../engine/start.ts';
 import type { Picture } from '../images/picture.ts';
 import { resample } from '../images/resample.ts';
 import { modelKey } from '../models/model-key.ts';
@@ -19,10 +18,13 @@ const SAMPLES = 16;
 const SAMPLED_PIXELS = 1_500_000;
 
 /** The best layouts for the request, as many as it asks variants for, best first. */
-export async function drawLayouts(context: Context, hyperparameters: Hyperparameters): Promise<Picture[]> {
+export async function drawLayouts(
+  context: Context,
+  hyperparameters: Hyperparameters,
+  engine: Engine,
+): Promise<Picture[]> {
   const { job, plan, meter } = context;
   meter.update('train', 0);
-  const engine = await startEngine(job.engine);
   const model = coarseScales(await train(context, hyperparameters, engine), plan.layoutScales);
   meter.update('sample', 0);
   const layouts = await sample(context, model, engine);

@@ -9,6 +9,7 @@ import { encodePicture } from '../images/encode.ts';
 import type { Picture } from '../images/picture.ts';
 import { draftLayout } from '../painter/draft-layout.ts';
 import { paint } from '../painter/paint.ts';
+import type { Engine } from '../program.ts';
 import type { PanoramaEvent, Phase } from './events.ts';
 import { planPanorama } from './plan.ts';
 import type { Plan } from './plan.ts';
@@ -53,22 +54,34 @@ export async function makePanorama(job: PanoramaJob): Promise<void> {
   const context: Context = { job: { ...job, signal }, photo, plan, meter };
   signal.throwIfAborted();
 
+  // One asked for by name may be missing: that is told before anything is made.
+  const named = plan.hyperparameters && job.engine !== 'auto' ? await start(job.engine) : null;
   const layout = await draftLayout(photo, plan.frame, plan.photo, plan.mode);
   await deliver(context, 0, await paintLayout(context, layout, 'draft', 0, 1));
   if (request.preset === 'draft') return;
 
   const layouts = plan.hyperparameters
-    ? await drawBest(context, plan.hyperparameters)
+    ? await drawBest(context, plan.hyperparameters, named)
     : Array.from({ length: request.variants }, () => layout);
   for (const [index, best] of layouts.entries()) {
     await deliver(context, index + 1, await paintLayout(context, best, 'paint', index, layouts.length));
   }
 }
 
-async function drawBest(context: Context, hyperparameters: Hyperparameters): Promise<Picture[]> {
-  // Loaded only now: the draft needs neither TensorFlow.js nor an engine.
+async function drawBest(
+  context: Context,
+  hyperparameters: Hyperparameters,
+  named: Engine | null,
+): Promise<Picture[]> {
+  const engine = named ?? (await start('auto'));
   const { drawLayouts } = await import('./draw-layouts.ts');
-  return drawLayouts(context, hyperparameters);
+  return drawLayouts(context, hyperparameters, engine);
+}
+
+/** Loads the engines only when one is needed: the draft does without TensorFlow.js and ONNX Runtime. */
+async function start(choice: EngineChoice): Promise<Engine> {
+  const { startEngine } = await import('../engine/start.ts');
+  return startEngine(choice);
 }
 
 /** Paints a layout, the `index`-th of `count` of its phase. */

@@ -1,6 +1,7 @@
 /** Every way of filling a frame that is compared: what others do, and ours by the server's own stages. */
 import { clipToFrame, type Rectangle, type Size } from '../../../shared/geometry.ts';
 import { MODES, requireRequest, type Mode } from '../../../shared/protocol.ts';
+import { startEngine } from '../../engine/start.ts';
 import type { Picture } from '../../images/picture.ts';
 import { resample } from '../../images/resample.ts';
 import { draftLayout } from '../../painter/draft-layout.ts';
@@ -115,7 +116,7 @@ async function draw(task: Task, mode: Mode, preset: 'fast' | 'classic'): Promise
     plan,
     meter,
   };
-  const layouts = await drawLayouts(context, plan.hyperparameters);
+  const layouts = await drawLayouts(context, plan.hyperparameters, await startEngine('auto'));
   const trainSeconds = ((sampling ?? started) - started) / 1000;
   return { plan, layouts, trainSeconds, sampleSeconds: secondsSince(started) - trainSeconds };
 }
