@@ -3,7 +3,12 @@ import tseslint from 'typescript-eslint';
 /** Forbids imports that match `patterns` (gitignore style) in `files`, saying why. */
 const fence = (files, patterns, message) => ({
   files,
-  rules: { 'no-restricted-imports': ['error', { patterns: patterns.map((group) => ({ group: [].concat(group), message })) }] },
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: patterns.map((group) => ({ group: [].concat(group), message })) },
+    ],
+  },
 });
 
 const SHARP = ['sharp'];
@@ -28,13 +33,25 @@ export default tseslint.config(
     },
   },
   // The fences between the folders. Later entries replace earlier ones for the files that both match.
-  fence(['server/**'], [SHARP, EXECUTION, PLUGIN], 'only images/ imports sharp, only engine/ an execution library; the server never imports the plugin'),
+  fence(
+    ['server/**'],
+    [SHARP, EXECUTION, PLUGIN],
+    'only images/ imports sharp, only engine/ an execution library; the server never imports the plugin',
+  ),
   fence(['plugin/**'], [SHARP, EXECUTION, SERVER], 'the plugin never imports the server'),
   fence(['shared/**'], [SHARP, EXECUTION, SERVER, PLUGIN], 'shared/ imports neither end'),
   fence(['server/images/**'], [EXECUTION, PLUGIN, ['../[a-z]*/**']], 'images/ knows pictures only'),
   fence(['server/engine/**'], [SHARP, PLUGIN, ['../[a-z]*/**']], 'engine/ knows nothing of SinGAN'),
-  fence(['server/painter/**'], [SHARP, EXECUTION, PLUGIN, ['../singan/**', '../engine/**', '../panorama/**']], 'painter/ knows nothing of SinGAN'),
-  fence(['server/singan/**'], [SHARP, EXECUTION, PLUGIN, ['../[a-z]*/**', '!../images/picture.ts']], 'singan/ knows only tfjs-core, no engine'),
+  fence(
+    ['server/painter/**'],
+    [SHARP, EXECUTION, PLUGIN, ['../singan/**', '../engine/**', '../panorama/**']],
+    'painter/ knows nothing of SinGAN',
+  ),
+  fence(
+    ['server/singan/**'],
+    [SHARP, EXECUTION, PLUGIN, ['../[a-z]*/**', '!../images/picture.ts']],
+    'singan/ knows only tfjs-core, no engine',
+  ),
   {
     // Tests may wire real parts together.
     files: ['**/*.test.ts'],
