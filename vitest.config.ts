@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['{server,shared,plugin}/**/*.test.ts'],
     server: { deps: { inline: [/@tensorflow/] } },
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 });

@@ -31,7 +31,7 @@ The result
 The training
   --preset NAME         draft       none: seconds, a usable picture
                         fast        this project's recipe: about half a minute
-                        classic     the parent study's: many minutes
+                        classic     the parent study's: most of an hour
                         paper       the SinGAN paper's: hours
                         default fast; what follows overrides it
   --epochs N            ${LIMITS.epochs[0]}, ${LIMITS.epochs[1]} … ${LIMITS.epochs.at(-2)} or ${LIMITS.epochs.at(-1)}, at the coarsest scale
