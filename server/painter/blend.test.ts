@@ -3,7 +3,7 @@ import { voteAndBlend } from './blend.ts';
 import { centreX, centreY, createField, type Field } from './field.ts';
 import type { Level } from './levels.ts';
 import { Pacer } from './pacer.ts';
-import { drawn, pixel } from './test-pictures.ts';
+import { drawn, pixel } from '../images/pictures.testing.ts';
 import { vote } from './vote.ts';
 
 function level(width: number, height: number, photo: Level['photo'], kept: Level['kept']): Level {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { placePhoto } from '../../shared/geometry.ts';
 import { draftLayout } from './draft-layout.ts';
-import { drawn, landscape, pixel } from './test-pictures.ts';
+import { drawn, pixel } from '../images/pictures.testing.ts';
+import { landscape } from './pictures.testing.ts';
 
 const size = (max: number) =>
   fc.record({ width: fc.integer({ min: 1, max }), height: fc.integer({ min: 1, max }) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { continueAtBorder } from './layout-border.ts';
 import { Pacer } from './pacer.ts';
-import { drawn, pixel } from './test-pictures.ts';
+import { drawn, pixel } from '../images/pictures.testing.ts';
 
 describe('continueAtBorder', () => {
   const photo = { x: 100, y: 0, width: 100, height: 100 };

@@ -5,7 +5,7 @@ import { CHANNELS, type Picture } from '../images/picture.ts';
 import { resample } from '../images/resample.ts';
 import { draftLayout } from './draft-layout.ts';
 import { paint, type PaintRequest } from './paint.ts';
-import { landscape } from './test-pictures.ts';
+import { landscape } from './pictures.testing.ts';
 
 const side = (max: number) => fc.integer({ min: 1, max });
 const size = (max: number) => fc.record({ width: side(max), height: side(max) });

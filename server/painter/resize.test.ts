@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Pacer } from './pacer.ts';
 import { resizePicture } from './resize.ts';
-import { drawn, landscape } from './test-pictures.ts';
+import { drawn } from '../images/pictures.testing.ts';
+import { landscape } from './pictures.testing.ts';
 
 describe('resizePicture', () => {
   it('returns a picture of the same size itself', async () => {

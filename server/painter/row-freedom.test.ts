@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Pacer } from './pacer.ts';
 import { rowBand } from './row-band.ts';
 import { rowFreedom } from './row-freedom.ts';
-import { drawn, landscape } from './test-pictures.ts';
+import { drawn } from '../images/pictures.testing.ts';
+import { landscape } from './pictures.testing.ts';
 import type { Level } from './levels.ts';
 
 const PACER = new Pacer();

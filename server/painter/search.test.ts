@@ -8,7 +8,8 @@ import { Pacer } from './pacer.ts';
 import { patchDistance } from './patch-distance.ts';
 import { rowBand } from './row-band.ts';
 import type { SearchProblem } from './search.ts';
-import { drawn, landscape } from './test-pictures.ts';
+import { drawn } from '../images/pictures.testing.ts';
+import { landscape } from './pictures.testing.ts';
 
 const PACER = new Pacer();
 const PHOTO = { x: 12, y: 0, width: 24, height: 20 };

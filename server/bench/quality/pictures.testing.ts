@@ -1,19 +1,7 @@
 /** Pictures whose figures are known. */
-import { CHANNELS, createPicture, type Picture } from '../../images/picture.ts';
+import type { Picture } from '../../images/picture.ts';
+import { drawn, pixel } from '../../images/pictures.testing.ts';
 import { createRandom } from '../../singan/random.ts';
-
-/** A picture from a function of the place to red, green, blue. */
-export function drawn(
-  width: number,
-  height: number,
-  colour: (x: number, y: number) => readonly number[],
-): Picture {
-  const picture = createPicture(width, height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) picture.data.set(colour(x, y), (y * width + x) * CHANNELS);
-  }
-  return picture;
-}
 
 /** Sky over ground, both with fine noise and soft blobs that are nowhere the same. */
 export function scene(width: number, height: number, horizonAt = 0.5, seed = 1): Picture {
@@ -54,9 +42,4 @@ export function shuffled(picture: Picture, side: number): Picture {
     const from = order[Math.floor(y / side) * across + Math.floor(x / side)]!.i;
     return pixel(picture, (from % across) * side + (x % side), Math.floor(from / across) * side + (y % side));
   });
-}
-
-export function pixel({ width, data }: Picture, x: number, y: number): number[] {
-  const at = (y * width + x) * CHANNELS;
-  return [...data.subarray(at, at + CHANNELS)];
 }
