@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clipToFrame, frameAtLevel, placePhoto } from './geometry.ts';
+import { clipToFrame, frameAtLevel, MAX_TILE_SIDE, placePhoto, tileAt, tileGrid } from './geometry.ts';
 import type { Rectangle, Size } from './geometry.ts';
 
 const side = fc.integer({ min: 16, max: 8192 });
@@ -128,6 +128,109 @@ describe('frameAtLevel', () => {
         expect(scaled.photo.y).toBeGreaterThanOrEqual(0);
         expect(scaled.photo.x + level.width).toBeLessThanOrEqual(scaled.frame.width + 1);
         expect(scaled.photo.y + level.height).toBeLessThanOrEqual(scaled.frame.height + 1);
+      }),
+    );
+  });
+});
+
+describe('tiles', () => {
+  const edges = fc.constantFrom(1, 2, 4095, 4096, 4097, 8191, 8192, 8193, 12288, 12289, 65535);
+  const length = fc.oneof(edges, fc.integer({ min: 1, max: 65535 }));
+  const any = fc.record({ width: length, height: length });
+
+  const rowOf = (of: Size, row: number): Rectangle[] =>
+    Array.from({ length: tileGrid(of).columns }, (_, column) => tileAt(of, column, row)!);
+  const columnOf = (of: Size, column: number): Rectangle[] =>
+    Array.from({ length: tileGrid(of).rows }, (_, row) => tileAt(of, column, row)!);
+  /** Where each part must start if they follow one another, and the end of the last. */
+  const ends = (lengths: readonly number[]): number[] =>
+    lengths.reduce((list, one) => [...list, list.at(-1)! + one], [0]);
+
+  it('[SIZE8] are whole pixels, at most 4096 a side, and fit without gap or overlap', () => {
+    fc.assert(
+      fc.property(any, (of) => {
+        const { columns, rows } = tileGrid(of);
+        const widths = rowOf(of, 0).map(({ width }) => width);
+        const heights = columnOf(of, 0).map(({ height }) => height);
+        const [lefts, tops] = [ends(widths), ends(heights)];
+        expect([lefts.at(-1), tops.at(-1)]).toEqual([of.width, of.height]);
+        for (let row = 0; row < rows; row++) {
+          for (let column = 0; column < columns; column++) {
+            const tile = tileAt(of, column, row)!;
+            expect(isWhole(tile)).toBe(true);
+            expect(Math.min(tile.width, tile.height)).toBeGreaterThanOrEqual(1);
+            expect(Math.max(tile.width, tile.height)).toBeLessThanOrEqual(MAX_TILE_SIDE);
+            expect(tile).toEqual({
+              x: lefts[column],
+              y: tops[row],
+              width: widths[column],
+              height: heights[row],
+            });
+          }
+        }
+      }),
+    );
+  });
+
+  it('[SIZE9] are as few as can be, with sides even to one pixel', () => {
+    fc.assert(
+      fc.property(any, (of) => {
+        const { columns, rows } = tileGrid(of);
+        expect((columns - 1) * MAX_TILE_SIDE).toBeLessThan(of.width);
+        expect((rows - 1) * MAX_TILE_SIDE).toBeLessThan(of.height);
+        const widths = rowOf(of, 0).map(({ width }) => width);
+        const heights = columnOf(of, 0).map(({ height }) => height);
+        for (const sides of [widths, heights])
+          expect(Math.max(...sides) - Math.min(...sides)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it.each([
+    [1, 1, [[0, 0, 1, 1]]],
+    [4096, 4096, [[0, 0, 4096, 4096]]],
+    [
+      4097,
+      1,
+      [
+        [0, 0, 2048, 1],
+        [2048, 0, 2049, 1],
+      ],
+    ],
+    [
+      8192,
+      4096,
+      [
+        [0, 0, 4096, 4096],
+        [4096, 0, 4096, 4096],
+      ],
+    ],
+    [
+      100,
+      8193,
+      [
+        [0, 0, 100, 2731],
+        [0, 2731, 100, 2731],
+        [0, 5462, 100, 2731],
+      ],
+    ],
+  ])('[SIZE9] of %i×%i', (width, height, expected) => {
+    const of = { width, height };
+    const tiles = columnOf(of, 0).flatMap((_, row) => rowOf(of, row));
+    expect(tiles.map((tile) => [tile.x, tile.y, tile.width, tile.height])).toEqual(expected);
+  });
+
+  it('[SIZE9] of 65535×65535 are 16×16', () => {
+    expect(tileGrid({ width: 65535, height: 65535 })).toEqual({ columns: 16, rows: 16 });
+  });
+
+  it('[SIZE10] are there at the grid’s places and nowhere else', () => {
+    const index = fc.oneof(fc.integer({ min: -2, max: 17 }), fc.double());
+    fc.assert(
+      fc.property(any, index, index, (of, column, row) => {
+        const { columns, rows } = tileGrid(of);
+        const has = (at: number, count: number) => Number.isInteger(at) && at >= 0 && at < count;
+        expect(tileAt(of, column, row) !== null).toBe(has(column, columns) && has(row, rows));
       }),
     );
   });

@@ -63,6 +63,39 @@ export function frameAtLevel(frame: Size, photo: Rectangle, level: Size): { fram
   };
 }
 
+/** Longest side of a tile, in pixels: Figma takes no larger picture. */
+export const MAX_TILE_SIDE = 4096;
+
+/** Columns count from the left and rows from the top, both from 0. */
+export interface TileGrid {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** The fewest columns and rows of tiles that a picture of `size` can be cut into. */
+export function tileGrid({ width, height }: Size): TileGrid {
+  return { columns: Math.ceil(width / MAX_TILE_SIDE), rows: Math.ceil(height / MAX_TILE_SIDE) };
+}
+
+/**
+ * The tile at a place of the grid of `size`, or null where the grid has none, whatever the numbers. Tiles fit without
+ * gap or overlap, and their sides differ by at most one pixel.
+ */
+export function tileAt(size: Size, column: number, row: number): Rectangle | null {
+  const { columns, rows } = tileGrid(size);
+  const across = part(size.width, columns, column);
+  const down = part(size.height, rows, row);
+  if (!across || !down) return null;
+  return { x: across.start, y: down.start, width: across.length, height: down.length };
+}
+
+/** The `index`-th of `count` parts of a length, as even as whole pixels allow. */
+function part(length: number, count: number, index: number): { start: number; length: number } | null {
+  if (!Number.isInteger(index) || index < 0 || index >= count) return null;
+  const start = Math.floor((length * index) / count);
+  return { start, length: Math.floor((length * (index + 1)) / count) - start };
+}
+
 function sizeOf({ width, height }: Size): Size {
   return { width, height };
 }
