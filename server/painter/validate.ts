@@ -35,7 +35,7 @@ export function validate({ layout, source, frame, photo, keep }: PaintRequest): 
   }
 }
 
-/** Throws a `PainterError` with `code` unless the picture has a size and as many bytes as that needs. */
+/** Throws a `PainterError` with `code` unless the picture has a size and as many bytes as that needs, and bytes only. */
 export function validatePicture(picture: Picture, name: string, code: PainterErrorCode): void {
   const { width, height, data } = picture;
   if (!isSide(width) || !isSide(height)) {
@@ -43,6 +43,10 @@ export function validatePicture(picture: Picture, name: string, code: PainterErr
       code,
       `paint: ${name} must measure 1 to ${LARGEST_SIDE} whole pixels a side, got ${width}×${height}`,
     );
+  }
+  // A caller without types may bring floats, and they may be no numbers.
+  if (!((data as unknown) instanceof Uint8Array)) {
+    throw new PainterError(code, `paint: ${name} must hold its pixels in a Uint8Array, got ${kindOf(data)}`);
   }
   const expected = width * height * CHANNELS;
   if (data.length !== expected) {
@@ -55,4 +59,8 @@ export function validatePicture(picture: Picture, name: string, code: PainterErr
 
 function isSide(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= LARGEST_SIDE;
+}
+
+function kindOf(value: unknown): string {
+  return value === undefined ? 'nothing' : Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
