@@ -8,7 +8,7 @@ import type { Checkpoint } from '../singan/model.ts';
 import type { ModelError } from './model-error.ts';
 import { modelKey } from './model-key.ts';
 import { ModelStore } from './model-store.ts';
-import { writeSafetensors } from './safetensors.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
 const weights = (salt: number): Float32Array =>
   Float32Array.from({ length: 7 }, (_, index) => Math.sin(index + salt));
@@ -100,6 +100,20 @@ describe('ModelStore', () => {
     expect((error as ModelError).message).toMatch(/delete it to have the model trained anew/);
     expect((error as ModelError).message).not.toContain('\n');
   });
+
+  it.each(['zStar', 'generators.0', 'last.discriminator'])(
+    '[MODEL3] refuses a whole file in which %s is not all numbers',
+    async (name) => {
+      await store.save('a', checkpoint(1));
+      const { tensors, metadata } = readSafetensors(await readFile(await file()));
+      tensors.get(name)!.data[3] = NaN;
+      await writeFile(await file(), writeSafetensors({ tensors, metadata }));
+      await expect(store.load('a')).rejects.toMatchObject({
+        code: 'damaged',
+        message: `${await file()}: model file: tensor ${name} holds values that are not finite; delete it to have the model trained anew`,
+      });
+    },
+  );
 
   it('[MODEL3] refuses a file of another program by its format', async () => {
     await store.save('a', checkpoint(2));

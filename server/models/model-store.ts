@@ -139,6 +139,8 @@ function decode(bytes: Uint8Array): StoredModel {
   const take = (name: string): Float32Array => {
     const tensor = tensors.get(name);
     if (!tensor) throw new ModelError('damaged', `model file: tensor ${name} is missing`);
+    if (!tensor.data.every(Number.isFinite))
+      throw new ModelError('damaged', `model file: tensor ${name} holds values that are not finite`);
     return tensor.data;
   };
   const { generators, ...rest } = parseDescription(metadata['model']);

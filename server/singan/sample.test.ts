@@ -6,7 +6,9 @@ import { createPicture } from '../images/picture.ts';
 import type { Picture } from '../images/picture.ts';
 import { placePhoto } from '../../shared/geometry.ts';
 import { TRAINING_PRESETS } from '../../shared/hyperparameters.ts';
+import { SampleError } from './errors.ts';
 import type { SinGan } from './model.ts';
+import { toPicture } from './pictures.ts';
 import { compileSampler, layoutLevels } from './sample.ts';
 import type { SampleRequest } from './sample.ts';
 import { trainSinGan } from './train.ts';
@@ -101,6 +103,27 @@ describe('compileSampler', () => {
     const once = await sampler.sample(7);
     expect(await sampler.sample(7)).toEqual(once);
     expect((await sampler.sample(8)).data).not.toEqual(once.data);
+  });
+
+  it('[GAN25] a model that holds no numbers gives an error in one line, no black picture', async () => {
+    const generators = model.generators.map((generator) => ({
+      ...generator,
+      weights: generator.weights.map((value, index) => (index === 50 ? NaN : value)),
+    }));
+    const sampler = await compileSampler(engine, { ...model, generators }, { mode: 'reimagine', ...whole });
+    await expect(sampler.sample(1)).rejects.toThrow(SampleError);
+    await sampler.dispose();
+  });
+
+  it.each([NaN, Infinity, -Infinity])('[GAN25] %f is no pixel', (value) => {
+    const values = Float32Array.of(0, 5, -5, 0, 0, value);
+    expect(() => toPicture(values, { width: 2, height: 1 })).toThrow(
+      expect.objectContaining({
+        code: 'sample-not-finite',
+        kind: 'machine',
+        message: `sample: a value of the picture of 2×1 is ${value}: the engine failed or the training diverged; try engine cpu, or a smaller learning rate`,
+      }),
+    );
   });
 
   it('[GAN20] retarget: continues the stretched photo at its first scale and wants it at that size', async () => {

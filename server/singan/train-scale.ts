@@ -43,7 +43,7 @@ export interface TrainedScale {
  * The training loop of one scale (SinGAN, section 2.2). With one step of each network an iteration is one run of one
  * program; otherwise D's steps come first, each on a fresh sample of the coarser scales, then G's, on the last one.
  *
- * @throws TrainingError when a loss is no longer a number
+ * @throws TrainingError when a loss, or at the end a weight, is no longer a number
  */
 export async function trainScale(task: ScaleTask): Promise<TrainedScale> {
   const { scale, random, signal } = task;
@@ -97,10 +97,14 @@ export async function trainScale(task: ScaleTask): Promise<TrainedScale> {
       }
 
       // Report.
-      refuseDiverged(losses, scale, iteration);
+      if (!Object.values(losses).every(Number.isFinite)) throw diverged('a loss', scale, iteration);
       task.onIteration(iteration + 1, iterations, { ...losses });
     }
-    return { weights: await programs.weights(), iterations, losses };
+    const weights = await programs.weights();
+    // The last losses are of the weights before the last step.
+    const finite = Object.values(weights).every((vector: Float32Array) => vector.every(Number.isFinite));
+    if (!finite) throw diverged('a weight', scale, iterations - 1);
+    return { weights, iterations, losses };
   } finally {
     await programs.dispose();
   }
@@ -159,13 +163,12 @@ function learningRateAt(hyperparameters: Hyperparameters, iteration: number, ite
   return decay && iteration >= decay.at * iterations ? learningRate * decay.factor : learningRate;
 }
 
-function refuseDiverged(losses: Losses, { index, hyperparameters }: TrainingScale, iteration: number): void {
-  if (Object.values(losses).every(Number.isFinite)) return;
+function diverged(what: string, { index, hyperparameters }: TrainingScale, iteration: number): TrainingError {
   const { optimizer, learningRate } = hyperparameters;
-  throw new TrainingError(
+  return new TrainingError(
     'training-diverged',
     'request',
-    `training: a loss stopped being a number at scale ${index + 1}, epoch ${iteration + 1}, with ${optimizer} at a ` +
+    `training: ${what} stopped being a number at scale ${index + 1}, epoch ${iteration + 1}, with ${optimizer} at a ` +
       `learning rate of ${learningRate}: try ${learningRate / 10}, or adam at 0.0005`,
   );
 }

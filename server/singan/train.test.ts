@@ -130,4 +130,11 @@ describe('trainSinGan', () => {
     await expect(training).rejects.toThrow(TrainingError);
     await expect(training).rejects.toThrow(/scale 1, epoch \d, with sgd .* try/);
   });
+
+  it('[GAN4] so does one whose last step alone diverges, before the scale is told', async () => {
+    const onScale = () => expect.unreachable();
+    const training = train({ ...TINY, epochs: 1, optimizer: 'sgd', learningRate: 1e8 }, { onScale });
+    await expect(training).rejects.toThrow(TrainingError);
+    await expect(training).rejects.toThrow(/a weight stopped being a number at scale 1, epoch 1, with sgd/);
+  });
 });

@@ -57,7 +57,7 @@ export interface TrainOptions {
 /**
  * Trains all scales, or those that a checkpoint leaves, and returns the model.
  *
- * @throws TrainingError when a loss is no longer a number; the signal's reason when it is aborted
+ * @throws TrainingError when a loss or a weight is no longer a number; the signal's reason when it is aborted
  */
 export async function trainSinGan(options: TrainOptions): Promise<SinGan> {
   const { engine, hyperparameters, signal, resumeFrom } = options;
