@@ -118,6 +118,39 @@ describe('parseRequest', () => {
     expect(problems(null)).toEqual(['request: expected an object, got null']);
   });
 
+  const numbers: [field: string, range: string, around: number[], request: (value: number) => object][] = [
+    ['width', 'a whole number from 16 to 8192', [15, 8193], (width) => ({ width })],
+    ['height', 'a whole number from 16 to 8192', [15, 8193], (height) => ({ height })],
+    ['anchor.x', 'a number from 0 to 1', [-0.001, 1.001], (x) => ({ anchor: { x } })],
+    ['anchor.y', 'a number from 0 to 1', [-1, 2], (y) => ({ anchor: { y } })],
+    ['zoom', 'a number from 1 to 100', [0.999, 100.1], (zoom) => ({ zoom })],
+    ['seed', 'a whole number from 0 to 4294967295', [-1, 0.5, 2 ** 32], (seed) => ({ seed })],
+    ['variants', 'a whole number from 1 to 8', [0, 1.5, 9], (variants) => ({ variants })],
+    [
+      'training.epochs',
+      'one of 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 2000',
+      [99, 1001],
+      (epochs) => ({ training: { epochs } }),
+    ],
+    ['training.maxSize', 'one of 100, 150, 200, 250', [0, 251], (maxSize) => ({ training: { maxSize } })],
+    [
+      'training.learningRate',
+      'a number from 0.00001 to 0.1',
+      [0, 0.11],
+      (learningRate) => ({ training: { learningRate } }),
+    ],
+  ];
+  it.each(numbers)(
+    '[REQ3] refuses NaN, infinity and what is out of range as %s',
+    (field, range, around, request) => {
+      for (const value of [NaN, Infinity, -Infinity, ...around]) {
+        expect(problems({ ...SIZE, ...request(value) })).toEqual([
+          `${field}: expected ${range}, got ${value}`,
+        ]);
+      }
+    },
+  );
+
   it('[REQ4] refuses unknown fields by name', () => {
     expect(problems({ ...SIZE, colour: 'red', training: { batchSize: 4 } })).toEqual([
       'training.batchSize: expected only the fields epochs, maxSize, optimizer, learningRate, got this one',
