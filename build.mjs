@@ -1,11 +1,13 @@
 // Bundles the server's programs into dist/. Packages stay outside, but for TensorFlow.js, whose gradients
-// are files that only a bundler can resolve.
+// are files that only a bundler can resolve. The painter's kernels are compiled first and held in the bundle.
 import { build } from 'esbuild';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compileKernels } from './server/painter/kernels/compile.mjs';
 
 const FOLDER = 'dist/server';
 
+await compileKernels();
 const { metafile } = await build({
   entryPoints: {
     cli: 'server/cli.ts',
@@ -20,6 +22,7 @@ const { metafile } = await build({
   target: 'node20',
   format: 'esm',
   mainFields: ['module', 'main'],
+  loader: { '.wasm': 'binary' },
   external: ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -17,7 +17,7 @@ const PLUGIN = ['**/plugin/**'];
 const SERVER = ['**/server/**'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', 'server/painter/kernels/assembly/'] },
   tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -1,5 +1,6 @@
 /** The nearest-neighbour field: for a grid of patch centres in the frame, the source patch that serves there. */
 import type { Rectangle } from '../../shared/geometry.ts';
+import { ARRAYS, type Arrays } from './arrays.ts';
 import type { Level } from './levels.ts';
 
 /** Patch sizes from the kept photo's border to where the picture is freer to choose. */
@@ -17,17 +18,17 @@ export interface Field {
   readonly distance: Float32Array;
 }
 
-/** A field for the level; where the patch lies within the kept photo it is the identity, elsewhere zero. */
-export function createField(level: Level): Field {
+/** A field for the level; where the patch lies within the kept photo it is the identity, elsewhere anything. */
+export function createField(level: Level, arrays: Arrays = ARRAYS): Field {
   const columns = gridSize(level.frame.width, level.radius, level.stride);
   const rows = gridSize(level.frame.height, level.radius, level.stride);
   const field: Field = {
     level,
     columns,
     rows,
-    sourceX: new Uint16Array(columns * rows),
-    sourceY: new Uint16Array(columns * rows),
-    distance: new Float32Array(columns * rows),
+    sourceX: arrays.shorts(columns * rows),
+    sourceY: arrays.shorts(columns * rows),
+    distance: arrays.floats(columns * rows),
   };
   fillIdentity(field);
   return field;
@@ -49,6 +50,7 @@ function fillIdentity(field: Field): void {
       if (x < centres.x || x >= centres.x + centres.width) continue;
       field.sourceX[row * field.columns + column] = x - photo.x;
       field.sourceY[row * field.columns + column] = y - photo.y;
+      field.distance[row * field.columns + column] = 0;
     }
   }
 }

@@ -1,8 +1,7 @@
 import { clipToFrame, type Rectangle, type Size } from '../../shared/geometry.ts';
 import { CHANNELS, createPicture, type Picture } from '../images/picture.ts';
 import { draftLayout } from './draft-layout.ts';
-import type { Pacer } from './pacer.ts';
-import { resizePicture } from './resize.ts';
+import { resample } from '../images/resample.ts';
 
 /** How far the reflection reaches beside the photo, as shares of its shorter side: where its rows mean much, and little. */
 const REACH_ACROSS = { rows: 0.4, free: 0.8 };
@@ -21,13 +20,12 @@ export async function continueAtBorder(
   frame: Size,
   photo: Rectangle,
   freedom: number,
-  pacer: Pacer,
 ): Promise<Picture> {
   const { width, height } = layout;
   const kept = clipToFrame(photo, frame);
   if (!kept) return layout;
   const drawn = await draftLayout(sharp, frame, photo, 'extend', height);
-  const reflection = await resizePicture(drawn, width, height, pacer);
+  const reflection = await resample(drawn, width, height);
   const across = REACH_ACROSS.rows + freedom * (REACH_ACROSS.free - REACH_ACROSS.rows);
   const unit = Math.min(kept.width, kept.height);
   const result = createPicture(width, height);

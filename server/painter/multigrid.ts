@@ -4,70 +4,34 @@
  * interpolation back.
  */
 import type { Rectangle } from '../../shared/geometry.ts';
-import type { Pacer } from './pacer.ts';
+import type { Address } from './kernels/kernels.ts';
+import type { Workbench } from './kernels/workbench.ts';
 
-interface Grid {
+export interface Grid {
   readonly width: number;
   readonly height: number;
   readonly lambda: number;
   readonly hole: Rectangle | null;
-  readonly u: Float32Array;
-  readonly b: Float32Array;
 }
 
 const COARSEST_SIDE = 12;
 const SWEEPS = 2;
-const COARSEST_SWEEPS = 40;
+/** Grids of fewer cells are left to one thread: handing out their rows would take longer. */
+const SHARED_CELLS = 40_000;
+/** Bytes of a grid's record. */
+const RECORD_INTEGERS = 9;
 
-/** The grids for one size, coarser ones by halves; used again for each channel. */
-export class Multigrid {
-  readonly #grids: Grid[] = [];
-
-  constructor(width: number, height: number, lambda: number, hole: Rectangle | null) {
-    for (;;) {
-      const cells = width * height;
-      this.#grids.push({
-        width,
-        height,
-        lambda,
-        hole,
-        u: new Float32Array(cells),
-        b: new Float32Array(cells),
-      });
-      if (width < COARSEST_SIDE || height < COARSEST_SIDE) break;
-      width = (width + 1) >> 1;
-      height = (height + 1) >> 1;
-      lambda *= 4;
-      // A coarse cell is fixed if any of its children is: with fewer fixed cells the cycles diverge.
-      hole = hole && halved(hole);
-    }
-  }
-
-  /** [height, width] the right-hand side, to be filled before `solve`. */
-  get rightHandSide(): Float32Array {
-    return this.#grids[0]!.b;
-  }
-
-  /** Runs `cycles` V-cycles from zero and returns u, [height, width], valid until the next call. */
-  async solve(cycles: number, pacer: Pacer): Promise<Float32Array> {
-    this.#grids[0]!.u.fill(0);
-    for (let cycle = 0; cycle < cycles; cycle++) await this.#cycle(0, pacer);
-    return this.#grids[0]!.u;
-  }
-
-  async #cycle(level: number, pacer: Pacer): Promise<void> {
-    const grid = this.#grids[level]!;
-    const coarse = this.#grids[level + 1];
-    if (!coarse) return relax(grid, Math.max(COARSEST_SWEEPS, 2 * grid.width, 2 * grid.height), pacer);
-    await relax(grid, SWEEPS, pacer);
-    coarse.u.fill(0);
-    coarse.b.fill(0);
-    await pacer.overRows(0, coarse.height, coarse.width * 4, (from, to) =>
-      restrictResidual(grid, coarse, from, to),
-    );
-    await this.#cycle(level + 1, pacer);
-    await pacer.overRows(0, grid.height, grid.width, (from, to) => addInterpolated(coarse, grid, from, to));
-    await relax(grid, SWEEPS, pacer);
+/** The grids for one size, the finest first, coarser ones by halves. */
+export function planGrids(width: number, height: number, lambda: number, hole: Rectangle | null): Grid[] {
+  const grids: Grid[] = [];
+  for (;;) {
+    grids.push({ width, height, lambda, hole });
+    if (width < COARSEST_SIDE || height < COARSEST_SIDE) return grids;
+    width = (width + 1) >> 1;
+    height = (height + 1) >> 1;
+    lambda *= 4;
+    // A coarse cell is fixed if any of its children is: with fewer fixed cells the cycles diverge.
+    hole = hole && halved(hole);
   }
 }
 
@@ -79,88 +43,79 @@ function halved(hole: Rectangle): Rectangle {
   return { x, y, width: right - x, height: bottom - y };
 }
 
-/** The free cells of a row: [0, left) and [right, width). */
-function freeSpans(grid: Grid, y: number): { left: number; right: number } {
-  const { hole, width } = grid;
-  if (!hole || y < hole.y || y >= hole.y + hole.height) return { left: width, right: width };
-  return { left: hole.x, right: hole.x + hole.width };
-}
+/** The grids in a workbench's memory; used again for each channel, freed by `dispose`. */
+export class Multigrid {
+  /** [height, width] the right-hand side, to be filled before `solve`. */
+  readonly rightHandSide: Float32Array;
+  /** [height, width] */
+  readonly solution: Float32Array;
+  readonly #bench: Workbench;
+  readonly #grids: readonly Grid[];
+  readonly #arrays: Float32Array[] = [];
+  readonly #records: Int32Array;
 
-async function relax(grid: Grid, sweeps: number, pacer: Pacer): Promise<void> {
-  for (let sweep = 0; sweep < sweeps; sweep++) {
-    for (let colour = 0; colour < 2; colour++) {
-      await pacer.overRows(0, grid.height, grid.width / 2, (from, to) => {
-        for (let y = from; y < to; y++) {
-          const { left, right } = freeSpans(grid, y);
-          relaxSpan(grid, y, (y + colour) & 1, left);
-          relaxSpan(grid, y, right + ((right + y + colour) & 1), grid.width);
-        }
-      });
+  constructor(bench: Workbench, width: number, height: number, lambda: number, hole: Rectangle | null) {
+    this.#bench = bench;
+    this.#grids = planGrids(width, height, lambda, hole);
+    this.#records = bench.memory.integers(RECORD_INTEGERS * this.#grids.length);
+    const lambdas = new Float32Array(this.#records.buffer, this.#records.byteOffset, this.#records.length);
+    for (const [n, grid] of this.#grids.entries()) {
+      const cells = grid.width * grid.height;
+      const [u, b] = [bench.memory.floats(cells), bench.memory.floats(cells)];
+      this.#arrays.push(u, b);
+      const at = RECORD_INTEGERS * n;
+      const { x, y, width: holeWidth, height: holeHeight } = grid.hole ?? { x: 0, y: 0, width: 0, height: 0 };
+      this.#records.set(
+        [u.byteOffset, b.byteOffset, grid.width, grid.height, x, y, holeWidth, holeHeight],
+        at,
+      );
+      lambdas[at + RECORD_INTEGERS - 1] = grid.lambda;
     }
+    const [solution, rightHandSide] = this.#arrays;
+    this.solution = solution!;
+    this.rightHandSide = rightHandSide!;
   }
-}
 
-function relaxSpan({ width, height, lambda, u, b }: Grid, y: number, from: number, to: number): void {
-  const up = y > 0 ? -width : 0;
-  const down = y < height - 1 ? width : 0;
-  const vertical = (up ? 1 : 0) + (down ? 1 : 0);
-  for (let x = from; x < to; x += 2) {
-    const i = y * width + x;
-    let sum = b[i]!;
-    let count = vertical;
-    if (up) sum += u[i + up]!;
-    if (down) sum += u[i + down]!;
-    if (x > 0) {
-      sum += u[i - 1]!;
-      count++;
-    }
-    if (x < width - 1) {
-      sum += u[i + 1]!;
-      count++;
-    }
-    u[i] = sum / (count + lambda);
+  /** Runs `cycles` V-cycles from zero. */
+  async solve(cycles: number): Promise<void> {
+    this.solution.fill(0);
+    for (let cycle = 0; cycle < cycles; cycle++) await this.#cycle(0);
   }
-}
 
-/** Adds the residuals of `grid` to the right-hand side of `coarse`, whose rows [from, to) they fall into. */
-function restrictResidual(grid: Grid, coarse: Grid, from: number, to: number): void {
-  const { width, height, lambda, u, b } = grid;
-  for (let y = from * 2; y < Math.min(height, to * 2); y++) {
-    const { left, right } = freeSpans(grid, y);
-    const coarseRow = (y >> 1) * coarse.width;
-    for (let x = 0; x < width; x++) {
-      if (x >= left && x < right) {
-        x = right - 1;
-        continue;
+  dispose(): void {
+    this.#bench.memory.free(...this.#arrays, this.#records);
+  }
+
+  async #cycle(level: number): Promise<void> {
+    const bench = this.#bench;
+    const [grid, coarse] = [this.#grids[level]!, this.#grids[level + 1]];
+    if (!coarse || grid.width * grid.height < SHARED_CELLS) {
+      await bench.run('cycle', 1, 1, [this.#record(level), this.#grids.length - level]);
+      return;
+    }
+    const [fineRecord, coarseRecord] = [this.#record(level), this.#record(level + 1)];
+    await this.#relax(level);
+    const coarseRows = bench.blockRows(coarse.height, coarse.width * 4);
+    await bench.run('restrictRows', coarse.height, coarseRows, [fineRecord, coarseRecord]);
+    await this.#cycle(level + 1);
+    await bench.run('addInterpolated', grid.height, bench.blockRows(grid.height, grid.width), [
+      coarseRecord,
+      fineRecord,
+    ]);
+    await this.#relax(level);
+  }
+
+  async #relax(level: number): Promise<void> {
+    const { width, height } = this.#grids[level]!;
+    const block = this.#bench.blockRows(height, width / 2);
+    for (let sweep = 0; sweep < SWEEPS; sweep++) {
+      for (const colour of [0, 1]) {
+        await this.#bench.run('relaxRows', height, block, [this.#record(level), colour]);
       }
-      const i = y * width + x;
-      const centre = u[i]!;
-      let residual = b[i]! - lambda * centre;
-      if (y > 0) residual += u[i - width]! - centre;
-      if (y < height - 1) residual += u[i + width]! - centre;
-      if (x > 0) residual += u[i - 1]! - centre;
-      if (x < width - 1) residual += u[i + 1]! - centre;
-      coarse.b[coarseRow + (x >> 1)]! += residual;
     }
   }
-}
 
-function addInterpolated(coarse: Grid, grid: Grid, from: number, to: number): void {
-  for (let y = from; y < to; y++) {
-    const { left, right } = freeSpans(grid, y);
-    // A fine cell lies a quarter of a coarse one from its parent's centre, towards the nearer neighbour.
-    const near = (y >> 1) * coarse.width;
-    const far = Math.min(coarse.height - 1, Math.max(0, (y >> 1) + (y & 1 ? 1 : -1))) * coarse.width;
-    for (let x = 0; x < grid.width; x++) {
-      if (x >= left && x < right) {
-        x = right - 1;
-        continue;
-      }
-      const parent = x >> 1;
-      const aside = Math.min(coarse.width - 1, Math.max(0, parent + (x & 1 ? 1 : -1)));
-      const nearValue = 0.75 * coarse.u[near + parent]! + 0.25 * coarse.u[near + aside]!;
-      const farValue = 0.75 * coarse.u[far + parent]! + 0.25 * coarse.u[far + aside]!;
-      grid.u[y * grid.width + x]! += 0.75 * nearValue + 0.25 * farValue;
-    }
+  #record(level: number): Address {
+    return this.#records.byteOffset + RECORD_INTEGERS * 4 * level;
   }
 }

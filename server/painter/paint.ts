@@ -10,20 +10,18 @@ import type { Rectangle, Size } from '../../shared/geometry.ts';
 import { createPicture, type Picture } from '../images/picture.ts';
 import { resample } from '../images/resample.ts';
 import { voteAndBlend } from './blend.ts';
-import { coherenceSearch } from './coherence-search.ts';
 import { completenessWeights, enlargeWeights } from './completeness.ts';
-import { exactSearch } from './exact-search.ts';
-import { createField, type Field } from './field.ts';
+import type { Field } from './field.ts';
+import { Workbench } from './kernels/workbench.ts';
 import { continueAtBorder } from './layout-border.ts';
 import { planLevels, type Level, type Quality } from './levels.ts';
-import { Pacer } from './pacer.ts';
-import { resizePicture } from './resize.ts';
-import { rowBand, type RowBand } from './row-band.ts';
+import { pasteKept } from './paste-kept.ts';
+import { rowBand } from './row-band.ts';
 import { rowFreedom } from './row-freedom.ts';
-import type { PatchSearch, SearchProblem } from './search.ts';
-import { sourcePyramid, type LevelSources } from './source-pyramid.ts';
+import { searchCoherently, searchExactly, type SearchProblem } from './search.ts';
+import { blurred, sourcePyramid } from './source-pyramid.ts';
 import { validate } from './validate.ts';
-import { pasteKept, vote } from './vote.ts';
+import { vote } from './vote.ts';
 
 export interface PaintRequest {
   /** Of any size, at the frame's aspect: the drawing to be painted. */
@@ -38,35 +36,26 @@ export interface PaintRequest {
   readonly keep: boolean;
   /** `draft` is faster; `full` is the default. */
   readonly quality?: Quality;
-  readonly signal?: AbortSignal;
+  /** Worker threads, by default one for each core. The result is the same for any number. */
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Told the share of the work that is done, 0 to 1. */
-  readonly onProgress?: (fraction: number) => void;
+  readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
 /** Short side of the frame, in pixels, up to which rare patches are favoured. */
 const COMPLETE_SIDE = 150;
 
-const SEARCH: PatchSearch = { exact: exactSearch, coherent: coherenceSearch };
-
-/** What one level hands to the next. */
-interface Painted {
-  readonly picture: Picture;
-  readonly field: Field | null;
-  readonly weights: Float32Array | null;
-  readonly source: Picture | null;
-}
-
 /**
  * Paints the layout. The result has the frame's exact size; with `keep` the photo's pixels in it are those of
  * `resample(source, photo.width, photo.height)`. The same request gives the same pixels.
  *
- * @throws PainterError when the request cannot be painted; the signal's reason when it is aborted.
+ * @throws PainterError when the request cannot be painted or memory is refused; the signal's reason when it is aborted.
  */
 export async function paint(request: PaintRequest): Promise<Picture> {
   validate(request);
-  const { layout, source, frame, photo, keep, quality = 'full', signal, onProgress } = request;
+  const { source, frame, photo, keep, quality = 'full', threads, signal, onProgress } = request;
   signal?.throwIfAborted();
-  const pacer = new Pacer(signal);
   const levels = planLevels(frame, photo, keep, quality);
   const sharp = await resample(source, photo.width, photo.height);
   if (covers(levels.at(-1)!)) {
@@ -75,66 +64,110 @@ export async function paint(request: PaintRequest): Promise<Picture> {
     onProgress?.(1);
     return result;
   }
-  const sources = await sourcePyramid(sharp, levels, pacer);
-  const total = levels.reduce((sum, level) => sum + cost(level), 0);
-  let done = 0;
-  const freedom = keep ? await rowFreedom(sources[0]!.sharp, pacer) : 0;
-  const start = keep ? await continueAtBorder(layout, sharp, frame, photo, freedom, pacer) : layout;
-  let painted: Painted = { picture: start, field: null, weights: null, source: null };
-  for (const [n, level] of levels.entries()) {
-    painted = await paintLevel(painted, level, rowBand(level, keep, freedom), sources[n]!, pacer, (share) => {
-      onProgress?.((done + share * cost(level)) / total);
-    });
-    done += cost(level);
+  const bench = await Workbench.open(signal, threads);
+  try {
+    return await paintLevels(bench, request, levels, sharp);
+  } finally {
+    await bench.close();
   }
-  return painted.picture;
-}
-
-function cost({ frame }: Level): number {
-  return frame.width * frame.height;
 }
 
 function covers({ kept, frame }: Level): boolean {
   return kept !== null && kept.width === frame.width && kept.height === frame.height;
 }
 
-async function paintLevel(
-  before: Painted,
-  level: Level,
-  band: RowBand,
-  sources: LevelSources,
-  pacer: Pacer,
-  onShare: (share: number) => void,
-): Promise<Painted> {
-  let picture = await resizePicture(before.picture, level.frame.width, level.frame.height, pacer);
-  let earlier = before.field;
-  let field = createField(level);
-  let weights = weightsFor(before, level, sources.sharp);
-  for (let pass = 0; pass < level.passes; pass++) {
-    // The enlarged picture is blurred, so it is first compared with a photo as blurred as itself.
-    const source = pass === 0 ? sources.blurred : sources.sharp;
-    const query = createPicture(picture.width, picture.height);
-    query.data.set(picture.data);
-    pasteKept(level, source, query);
-    const problem: SearchProblem = { query, source, radius: level.radius, band, weights };
-    if (level.exact || !earlier) {
-      const smallest = await SEARCH.exact(problem, field, pacer);
-      // For the next pass, and the next level.
-      if (level.kept) weights = completenessWeights(smallest, level.radius);
-    } else {
-      const found = createField(level);
-      await SEARCH.coherent(problem, earlier, found, pacer);
-      field = found;
-    }
-    earlier = field;
-    const blends = pass === level.passes - 1 && level.blends;
-    picture = await (blends ? voteAndBlend : vote)(field, sources.sharp, pacer);
-    onShare((pass + 1) / level.passes);
+async function paintLevels(
+  bench: Workbench,
+  { layout, frame, photo, keep, onProgress }: PaintRequest,
+  levels: readonly Level[],
+  sharp: Picture,
+): Promise<Picture> {
+  const sources = await sourcePyramid(sharp, levels);
+  const freedom = keep ? await rowFreedom(sources[0]!) : 0;
+  const start = keep ? await continueAtBorder(layout, sharp, frame, photo, freedom) : layout;
+  const total = levels.reduce((sum, level) => sum + cost(level), 0);
+  let done = 0;
+  let painted: Painted = { picture: start, field: null, weights: null, source: null };
+  for (const [n, level] of levels.entries()) {
+    bench.throwIfAborted();
+    const source = bench.copyPicture(sources[n]!);
+    const soft = bench.copyPicture(await blurred(sources[n]!, sources[n - 1] ?? null));
+    painted = await paintLevel(bench, painted, level, { sharp: source, soft, freedom, keep }, (share) => {
+      onProgress?.((done + share * cost(level)) / total);
+    });
+    bench.memory.free(soft.data);
+    done += cost(level);
   }
-  return { picture, field, weights, source: sources.sharp };
+  const { picture } = painted;
+  return { ...picture, data: Uint8Array.from(picture.data) };
 }
 
-function weightsFor(before: Painted, level: Level, source: Picture): Float32Array | null {
+function cost({ frame, passes }: Level): number {
+  return frame.width * frame.height * passes;
+}
+
+interface LevelSources {
+  /** The photo at the level's scale, and with no more detail than the level before has. */
+  readonly sharp: Picture;
+  readonly soft: Picture;
+  readonly freedom: number;
+  readonly keep: boolean;
+}
+
+/** What one level hands to the next. The first picture is the layout; all others lie in the workbench's memory. */
+interface Painted {
+  readonly picture: Picture;
+  readonly field: Field | null;
+  readonly weights: Float32Array | null;
+  readonly source: Picture | null;
+}
+
+/** Paints one level, and frees what the one before left. */
+async function paintLevel(
+  bench: Workbench,
+  before: Painted,
+  level: Level,
+  { sharp, soft, freedom, keep }: LevelSources,
+  onShare: (share: number) => void,
+): Promise<Painted> {
+  const { memory } = bench;
+  const band = rowBand(level, keep, freedom, memory);
+  let picture = bench.copyPicture(await resample(before.picture, level.frame.width, level.frame.height));
+  let weights = enlargedWeights(before, level, sharp);
+  if (before.source) memory.free(before.picture.data, before.source.data);
+  let field = before.field;
+  for (let pass = 0; pass < level.passes; pass++) {
+    // The enlarged picture is blurred, so it is first compared with a photo as blurred as itself.
+    const source = pass === 0 ? soft : sharp;
+    pasteKept(level, source, picture);
+    const shared = weights && memory.copyOfFloats(weights);
+    const problem: SearchProblem = { query: picture, source, band, weights: shared };
+    const earlier = field;
+    if (level.exact || !earlier) {
+      const matches = await searchExactly(bench, level, problem);
+      field = matches.field;
+      // For the next pass, and the next level.
+      if (level.kept) weights = completenessWeights(matches.smallest, level.radius);
+    } else {
+      field = await searchCoherently(bench, level, problem, earlier);
+    }
+    if (earlier) freeField(bench, earlier);
+    if (shared) memory.free(shared);
+    memory.free(picture.data);
+    const blends = pass === level.passes - 1 && level.blends;
+    picture = await (blends ? voteAndBlend : vote)(bench, field, sharp);
+    onShare((pass + 1) / level.passes);
+  }
+  memory.free(band.low, band.high);
+  return { picture, field, weights, source: sharp };
+}
+
+function freeField(bench: Workbench, { sourceX, sourceY, distance }: Field): void {
+  bench.memory.free(sourceX, sourceY, distance);
+}
+
+/** The rare patches' weights of the level before, where this one still favours them. */
+function enlargedWeights(before: Painted, level: Level, source: Picture): Float32Array | null {
   const { width, height } = level.frame;
   if (!before.weights || !before.source || Math.min(width, height) > COMPLETE_SIDE) return null;
   return enlargeWeights(before.weights, before.source, source);

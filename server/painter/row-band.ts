@@ -2,6 +2,7 @@
  * Which rows of the source may serve a row of the frame. It keeps horizons in place, the sky above and the
  * ground below, and it makes the search small.
  */
+import { ARRAYS } from './arrays.ts';
 import type { Level } from './levels.ts';
 
 /** Half the band's height, as a share of the photo's height: where its rows carry meaning, and where they do not. */
@@ -26,11 +27,11 @@ export interface RowBand {
  * below it to a strip along that edge; without one, rows answer to each other from top to bottom in proportion.
  * `freedom` says how little the photo's rows mean, 0 to 1.
  */
-export function rowBand(level: Level, keep: boolean, freedom = 0): RowBand {
+export function rowBand(level: Level, keep: boolean, freedom = 0, arrays = ARRAYS): RowBand {
   const { frame, photo, radius } = level;
   const half = Math.max(2, Math.round((BAND.rows + freedom * (BAND.free - BAND.rows)) * photo.height));
-  const low = new Int32Array(frame.height);
-  const high = new Int32Array(frame.height);
+  const low = arrays.integers(frame.height);
+  const high = arrays.integers(frame.height);
   for (let y = 0; y < frame.height; y++) {
     let first: number;
     let last: number;

@@ -1,6 +1,5 @@
 import { CHANNELS, type Picture } from '../images/picture.ts';
-import type { Pacer } from './pacer.ts';
-import { resizePicture } from './resize.ts';
+import { resample } from '../images/resample.ts';
 
 /** Cells in which the photo is looked at: fine enough for sky and ground, too coarse for trunks. */
 const COLUMNS = 12;
@@ -13,8 +12,8 @@ const FREE = 0.25;
  * How little the photo's rows mean, 0 to 1: 0 for a scene with sky above and ground below, 1 for a slanting
  * composition or one of columns. Compares how much of the colours' variance row means and column means explain.
  */
-export async function rowFreedom(photo: Picture, pacer: Pacer): Promise<number> {
-  const { data } = await resizePicture(photo, COLUMNS, ROWS, pacer);
+export async function rowFreedom(photo: Picture): Promise<number> {
+  const { data } = await resample(photo, COLUMNS, ROWS);
   let byRows = 0;
   let byColumns = 0;
   for (let channel = 0; channel < CHANNELS; channel++) {

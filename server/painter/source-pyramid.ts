@@ -1,45 +1,27 @@
+/** The photo at the scale of each level. */
 import type { Picture } from '../images/picture.ts';
+import { resample } from '../images/resample.ts';
 import type { Level } from './levels.ts';
-import type { Pacer } from './pacer.ts';
-import { resizePicture } from './resize.ts';
-
-export interface LevelSources {
-  /** The photo at the level's scale. */
-  readonly sharp: Picture;
-  /** The same size, with no more detail than the level before has. */
-  readonly blurred: Picture;
-}
 
 /** The coarsest level has none before it: its layout is about as soft as one enlarged by this. */
 const COARSEST_BLUR = 1.4;
 /** A level is reduced from a finer one that is at least so many times larger; nearer ones would add up blur. */
 const HEADROOM = 1.9;
 
-/** The photo at the scale of each level; `finest` is at the last one's. */
-export async function sourcePyramid(
-  finest: Picture,
-  levels: readonly Level[],
-  pacer: Pacer,
-): Promise<LevelSources[]> {
-  const sharp: Picture[] = [];
-  for (let n = levels.length - 1; n >= 0; n--) {
-    const { width, height } = levels[n]!.photo;
-    const larger = sharp.findLast((picture) => picture.width >= width * HEADROOM) ?? finest;
-    sharp.push(await resizePicture(larger, width, height, pacer));
+/** The photo at the scale of each level, coarsest first; `finest` is at the last one's. */
+export async function sourcePyramid(finest: Picture, levels: readonly Level[]): Promise<Picture[]> {
+  const pyramid: Picture[] = [];
+  for (const { photo } of levels.toReversed()) {
+    const larger = pyramid.findLast((picture) => picture.width >= photo.width * HEADROOM) ?? finest;
+    pyramid.push(await resample(larger, photo.width, photo.height));
   }
-  sharp.reverse();
-  const result: LevelSources[] = [];
-  for (const [n, picture] of sharp.entries()) {
-    const { width, height } = picture;
-    const coarser =
-      sharp[n - 1] ??
-      (await resizePicture(
-        picture,
-        Math.max(1, Math.round(width / COARSEST_BLUR)),
-        Math.max(1, Math.round(height / COARSEST_BLUR)),
-        pacer,
-      ));
-    result.push({ sharp: picture, blurred: await resizePicture(coarser, width, height, pacer) });
-  }
-  return result;
+  return pyramid.reverse();
+}
+
+/** A level of the pyramid with no more detail than the level before it, `coarser`, has; null for the coarsest. */
+export async function blurred(picture: Picture, coarser: Picture | null): Promise<Picture> {
+  const { width, height } = picture;
+  const reduced = (side: number): number => Math.max(1, Math.round(side / COARSEST_BLUR));
+  const small = coarser ?? (await resample(picture, reduced(width), reduced(height)));
+  return resample(small, width, height);
 }

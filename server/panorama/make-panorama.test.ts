@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requireRequest } from '../../shared/protocol.ts';
+import { MODES, requireRequest } from '../../shared/protocol.ts';
 import type { PanoramaRequestInput } from '../../shared/protocol.ts';
 import { decodePicture } from '../images/decode.ts';
 import { encodePicture } from '../images/encode.ts';
@@ -218,6 +218,11 @@ describe('makePanorama', () => {
     expect(await readdir(empty)).toEqual([]);
     const last = events.findLast((event) => event.type === 'progress');
     expect(last).toMatchObject({ phase: 'encode', fraction: 1 });
+  });
+
+  it.each(MODES)('[PLAN7] every picture tells how many times the photo is enlarged: %s', async (mode) => {
+    const { variants } = await run(tinyPhoto, models, { width: 90, height: 54, mode, preset: 'draft' });
+    expect(variants.map(({ upscaled }) => upscaled)).toEqual([1.8]);
   });
 
   it('[JOB16] where the photo covers the frame nothing is trained: the variants are the photo', async () => {

@@ -60,19 +60,20 @@ describe('planPanorama', () => {
     expect(plan({ width: 16, height: 8192 }, { width: 2000, height: 100 }).hyperparameters).toBeNull();
   });
 
+  const frameSide = fc.integer(FRAME_SIDE);
+  const photo = fc
+    .tuple(
+      fc.integer({ min: MIN_SIDE, max: 4000 }),
+      fc.double({ min: 1, max: MAX_ASPECT_RATIO, noNaN: true }),
+      fc.boolean(),
+    )
+    .map(([short, ratio, wide]) => {
+      const long = Math.floor(short * ratio);
+      return wide ? { width: long, height: short } : { width: short, height: long };
+    });
+  const zoom = fc.double({ min: 1, max: 100, noNaN: true });
+
   it('[PLAN5] every photo, frame and mode has a plan whose numbers are finite', () => {
-    const frameSide = fc.integer(FRAME_SIDE);
-    const photo = fc
-      .tuple(
-        fc.integer({ min: MIN_SIDE, max: 4000 }),
-        fc.double({ min: 1, max: MAX_ASPECT_RATIO, noNaN: true }),
-        fc.boolean(),
-      )
-      .map(([short, ratio, wide]) => {
-        const long = Math.floor(short * ratio);
-        return wide ? { width: long, height: short } : { width: short, height: long };
-      });
-    const zoom = fc.double({ min: 1, max: 100, noNaN: true });
     const preset = fc.constantFrom('fast', 'classic', 'paper', 'draft');
     fc.assert(
       fc.property(
@@ -120,5 +121,42 @@ describe('planPanorama', () => {
     ] as const)
       expect(seconds(more)).toBeGreaterThan(usual);
     expect(seconds({ preset: 'draft' })).toBeLessThan(usual);
+  });
+
+  it('[PLAN7] tells how many times the photo is enlarged, to half a pixel, and 1 where it is not', () => {
+    fc.assert(
+      fc.property(
+        photo,
+        frameSide,
+        frameSide,
+        fc.constantFrom(...MODES),
+        zoom,
+        (source, width, height, mode, factor) => {
+          const made = plan({ width, height, mode, zoom: factor }, source);
+          const { upscaled } = made;
+          const isEnlarged = made.photo.width > source.width || made.photo.height > source.height;
+          expect(upscaled > 1).toBe(isEnlarged);
+          if (!isEnlarged) return expect(upscaled).toBe(1);
+          expect(Math.abs(made.photo.width - source.width * upscaled)).toBeLessThanOrEqual(0.5 + 1e-9);
+          expect(Math.abs(made.photo.height - source.height * upscaled)).toBeLessThanOrEqual(0.5 + 1e-9);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['extend', 900, 360, 1.8],
+    ['extend', 540, 900, 1.8],
+    ['extend', 900, 360, 2.7, 1.5],
+    ['retarget', 900, 360, 1.8],
+    ['retarget', 300, 648, 1.8],
+    ['reimagine', 1800, 360, 1.8],
+    ['extend', 900, 200, 1],
+    ['reimagine', 900, 200, 1],
+    ['retarget', 150, 100, 1],
+    // A photo that rounding leaves as it is.
+    ['extend', 900, 200, 1, 1.001],
+  ] as const)('[PLAN7] %s in %i×%i: %f times', (mode, width, height, times, zoom = 1) => {
+    expect(plan({ width, height, mode, zoom }).upscaled).toBeCloseTo(times, 10);
   });
 });

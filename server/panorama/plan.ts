@@ -1,5 +1,5 @@
 /** From a photo and a request to sizes, places and costs: everything that is decided before any pixel is made. */
-import type { Rectangle, Size } from '../../shared/geometry.ts';
+import type { Placement, Rectangle, Size } from '../../shared/geometry.ts';
 import { clipToFrame, frameAtLevel, placePhoto } from '../../shared/geometry.ts';
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import { epochsAt, resolveHyperparameters } from '../../shared/hyperparameters.ts';
@@ -36,7 +36,7 @@ const MAX_LAYOUT_PIXELS = 500_000;
 /** Plans a job. */
 export function planPanorama(source: Size, request: PanoramaRequest): Plan {
   const frame = { width: request.width, height: request.height };
-  const photo = placeContent(source, frame, request);
+  const { photo, scale } = placeContent(source, frame, request);
   const recipe = resolveHyperparameters(request);
   const levels = recipe ? pyramidSizes(source, recipe) : [];
   const layoutScales = levels.filter(
@@ -56,7 +56,8 @@ export function planPanorama(source: Size, request: PanoramaRequest): Plan {
     paint: recipe ? request.variants * (0.3 + 2.5 * megapixels) : 0,
     encode: 0.2 * (1 + request.variants) * megapixels,
   };
-  const upscaled = Math.max(1, photo.width / source.width);
+  const asIs = photo.width === source.width && photo.height === source.height;
+  const upscaled = asIs ? 1 : Math.max(1, scale);
   return { frame, mode: request.mode, photo, upscaled, hyperparameters, layoutScales, seconds, scaleSeconds };
 }
 
@@ -72,19 +73,16 @@ function covers(photo: Rectangle, frame: Size): boolean {
  * carry the meaning of a scene (sky, horizon, ground); in a frame much taller than the photo, the mean of that and
  * of fitting its width, which would be either blurred or tiny.
  */
-function placeContent(source: Size, frame: Size, { mode, anchor, zoom }: PanoramaRequest): Rectangle {
-  if (mode === 'extend') return placePhoto(source, frame, anchor, zoom).photo;
+function placeContent(source: Size, frame: Size, { mode, anchor, zoom }: PanoramaRequest): Placement {
+  if (mode === 'extend') return placePhoto(source, frame, anchor, zoom);
   const [across, down] = [frame.width / source.width, frame.height / source.height];
   const natural = down <= across ? down : Math.sqrt(across * down);
   const scale = Math.min(natural * zoom, Math.max(across, down));
   const width = Math.max(1, Math.round(source.width * scale));
   const height = Math.max(1, Math.round(source.height * scale));
-  return {
-    x: Math.round((frame.width - width) / 2),
-    y: Math.round((frame.height - height) / 2),
-    width,
-    height,
-  };
+  const x = Math.round((frame.width - width) / 2);
+  const y = Math.round((frame.height - height) / 2);
+  return { photo: { x, y, width, height }, scale };
 }
 
 /** A fixed cost for each step's nodes and one for each pixel and pair of channels. */

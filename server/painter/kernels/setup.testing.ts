@@ -1,0 +1,2 @@
+/** Before all tests: the kernels as they stand. */
+export { compileKernels as setup } from './compile.mjs';
