@@ -109,6 +109,9 @@ export function directions(count: number): Float32Array[] {
   });
 }
 
+/** Directions that are projected onto together: one alone waits for its own sum, and four take half the time. */
+const TOGETHER = 4;
+
 /** The patches at the given places, projected onto each direction; each direction's numbers sorted. */
 export function project(
   picture: Picture,
@@ -118,18 +121,39 @@ export function project(
 ): Float32Array[] {
   const projected = onto.map(() => new Float32Array(count));
   const patch = new Float32Array(PATCH_LENGTH);
+  const sums = new Float64Array(TOGETHER);
   let n = 0;
   for (const [x, y] of places) {
     readPatch(picture, x, y, patch, 0);
-    for (let index = 0; index < onto.length; index++) {
-      const direction = onto[index]!;
-      let sum = 0;
-      for (let i = 0; i < PATCH_LENGTH; i++) sum += patch[i]! * direction[i]!;
-      projected[index]![n] = sum;
+    for (let first = 0; first < onto.length; first += TOGETHER) {
+      projectOnto(patch, onto, first, sums);
+      for (let k = 0; k < TOGETHER && first + k < onto.length; k++) projected[first + k]![n] = sums[k]!;
     }
     n++;
   }
   return projected.map((values) => values.sort());
+}
+
+function projectOnto(
+  patch: Float32Array,
+  onto: readonly Float32Array[],
+  first: number,
+  sums: Float64Array,
+): void {
+  const a = onto[first]!;
+  const [b, c, d] = [onto[first + 1] ?? a, onto[first + 2] ?? a, onto[first + 3] ?? a];
+  let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
+  for (let i = 0; i < PATCH_LENGTH; i++) {
+    const value = patch[i]!;
+    sumA += value * a[i]!;
+    sumB += value * b[i]!;
+    sumC += value * c[i]!;
+    sumD += value * d[i]!;
+  }
+  sums[0] = sumA;
+  sums[1] = sumB;
+  sums[2] = sumC;
+  sums[3] = sumD;
 }
 
 /**
