@@ -6,7 +6,7 @@ import type { Picture } from '../images/picture.ts';
 import { CHANNELS } from '../images/picture.ts';
 import { createRandom } from '../singan/random.ts';
 import { directions, nearestPatches, PATCH, PATCH_LENGTH, patchesOf, project } from './patches.ts';
-import { greyWithoutRowMeans, selfCorrelation } from './self-correlation.ts';
+import { selfCorrelation } from './self-correlation.ts';
 
 export { slicedWasserstein } from './patches.ts';
 
@@ -52,12 +52,9 @@ export function completeness(picture: Picture, source: Picture): number {
   return distance.reduce((sum, best) => sum + Math.sqrt(best / PATCH_LENGTH), 0) / distance.length;
 }
 
-/**
- * The highest correlation of the picture with itself, shifted by a tenth to six tenths of its width or mirrored about
- * a column of its middle third; 1 is a perfect repeat. What its rows have in common is taken out first.
- */
-export function repetition(picture: Picture): number {
-  const { shift, reflection } = selfCorrelation(greyWithoutRowMeans(picture));
+/** The highest correlation of the picture with itself, shifted or mirrored; 1 is a perfect repeat. */
+export async function repetition(picture: Picture): Promise<number> {
+  const { shift, reflection } = await selfCorrelation(picture);
   return Math.max(shift, reflection);
 }
 

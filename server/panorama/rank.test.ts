@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { decodePicture } from '../images/decode.ts';
 import { createPicture } from '../images/picture.ts';
 import type { Picture } from '../images/picture.ts';
+import { drawn, pixel } from '../images/pictures.testing.ts';
 import { resample } from '../images/resample.ts';
 import { createRandom } from '../singan/random.ts';
 import { rankLayouts } from './rank.ts';
@@ -37,6 +38,34 @@ describe('rankLayouts', () => {
     expect(reversed).toEqual(ranked);
     // A layout's score does not depend on its rivals.
     expect(await rankLayouts([blurred], photo, sameRow)).toEqual([ranked[1]]);
+  });
+
+  it('[RANK9] a layout that repeats or mirrors the photo comes after one that does not, sideways and up and down', async () => {
+    const blocks = [3, 0, 4, 2, 1];
+    const inBlocks = (x: number) => (blocks[Math.floor(x / 12)] ?? 0) * 12 + (x % 12);
+    const flipped = (x: number, y: number) => (y < 40 ? x : 59 - x);
+    const pairs: [repeats: Picture, not: Picture][] = [
+      [
+        drawn(120, 40, (x, y) => pixel(photo, x % 60, y)),
+        drawn(120, 40, (x, y) => pixel(photo, x < 60 ? x : inBlocks(x - 60), y)),
+      ],
+      [
+        drawn(90, 40, (x, y) => pixel(photo, x < 60 ? x : 119 - x, y)),
+        drawn(90, 40, (x, y) => pixel(photo, x < 60 ? x : inBlocks(x - 60), y)),
+      ],
+      [
+        drawn(60, 80, (x, y) => pixel(photo, x, y % 40)),
+        drawn(60, 80, (x, y) => pixel(photo, flipped(x, y), y % 40)),
+      ],
+      [
+        drawn(60, 60, (x, y) => pixel(photo, x, y < 40 ? y : 79 - y)),
+        drawn(60, 60, (x, y) => pixel(photo, flipped(x, y), y < 40 ? y : 79 - y)),
+      ],
+    ];
+    for (const [repeats, not] of pairs) {
+      const ranked = await rankLayouts([repeats, not], photo, (y) => (y < 40 ? y : 79 - y));
+      expect(ranked.map(({ layout }) => layout)).toEqual([not, repeats]);
+    }
   });
 
   it.each([

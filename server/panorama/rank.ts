@@ -7,12 +7,12 @@ import { completeness, projectPatches, repetition, rowDistance, slicedWasserstei
 const SMALL_SIDE = 36;
 /** Pixels of the photo times those of a layout: no more are compared with each other. */
 const MAX_PIXEL_PAIRS = 1e7;
-/** Width at which repeats are looked for, in pixels: the work grows with its square. */
-const REPETITION_WIDTH = 256;
 const OCTAVES = 3;
 const SMALLEST_SIDE = 12;
 /** How many grey levels of the other figures a perfect repeat weighs. */
 const REPETITION_WEIGHT = 20;
+/** How far any photo's parts resemble each other by chance; a mirror image of the kept photo is at 0.5 and above. */
+const CHANCE_REPETITION = 0.3;
 
 export interface RankedLayout {
   readonly layout: Picture;
@@ -47,10 +47,15 @@ export async function rankLayouts(
       texture +
       rowDistance(layout, photo, sourceRow) +
       completeness(await reduce(layout, reduction), smallPhoto) +
-      REPETITION_WEIGHT * repetition(await reduce(layout, Math.min(1, REPETITION_WIDTH / layout.width)));
+      REPETITION_WEIGHT * excess(await repetition(layout), CHANCE_REPETITION);
     ranked.push({ layout, score });
   }
   return ranked.sort((a, b) => a.score - b.score);
+}
+
+/** The share of the way from `level` to 1. */
+function excess(value: number, level: number): number {
+  return Math.max(0, value - level) / (1 - level);
 }
 
 async function octaves(picture: Picture): Promise<Picture[]> {

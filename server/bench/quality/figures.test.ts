@@ -11,7 +11,6 @@ import { describeReference, FIGURES, isBetter, measure } from './measure.ts';
 import { mirrored } from './mirror.ts';
 import { drawn, pixel } from '../../images/pictures.testing.ts';
 import { cut, scene, shuffled } from './pictures.testing.ts';
-import { repetition } from './repetition.ts';
 import { seam } from './seam.ts';
 import { similarity } from './similarity.ts';
 import { multiScaleSwd, quantiles, swdPerOctave, textureOf } from './texture.ts';
@@ -132,31 +131,6 @@ describe('similarity', () => {
       { numRuns: 40 },
     );
     expect([...nearestPatches(patches([7, 7, 7]), patches([7, 7, 7])).index].sort()).toEqual([0, 1, 2]);
-  });
-});
-
-describe('repetition', () => {
-  it('[QUAL8] finds a tile shifted and a tile mirrored, sideways and up and down', async () => {
-    const none = await repetition(photo);
-    const shifted = drawn(384, 144, (x, y) => pixel(photo, x % 192, y));
-    const below = drawn(192, 288, (x, y) => pixel(photo, x, y % 144));
-    for (const tiles of [shifted, below]) {
-      expect((await repetition(tiles)).shift).toBeGreaterThan(0.95);
-      expect(none.shift).toBeLessThan(0.6);
-    }
-    const beside = mirrored(photo, { width: 384, height: 144 }, { x: 0, y: 0, width: 192, height: 144 });
-    const above = mirrored(photo, { width: 192, height: 288 }, { x: 0, y: 144, width: 192, height: 144 });
-    const middle = mirrored(photo, { width: 432, height: 144 }, { x: 120, y: 0, width: 192, height: 144 });
-    for (const mirror of [beside, above, middle]) {
-      expect((await repetition(mirror)).reflection).toBeGreaterThan(0.95);
-      expect(none.reflection).toBeLessThan(0.6);
-    }
-  });
-
-  it('[QUAL8] takes what rows have in common for no repeat', async () => {
-    const flat = drawn(200, 100, (_, y) => [y, 2 * y, 255 - y]);
-    const { shift, reflection } = await repetition(flat);
-    expect(Math.max(shift, reflection)).toBeLessThan(0.01);
   });
 });
 

@@ -1,9 +1,9 @@
 /** All figures of one picture. */
 import type { Rectangle } from '../../../shared/geometry.ts';
 import type { Picture } from '../../images/picture.ts';
+import { selfCorrelation } from '../../panorama/self-correlation.ts';
 import { detail, spectrumOf, type Spectrum } from './detail.ts';
 import { horizon, type Rows } from './horizon.ts';
-import { repetition } from './repetition.ts';
 import { seam } from './seam.ts';
 import { similarity } from './similarity.ts';
 import { multiScaleSwd, textureOf, type Texture } from './texture.ts';
@@ -140,7 +140,7 @@ export interface Showing {
 /** The figures of a picture against the photo at its scale. */
 export async function measure(picture: Picture, reference: Reference, showing: Showing): Promise<Figures> {
   const { photo, texture, spectrum } = reference;
-  const repeats = await repetition(picture);
+  const repeats = await selfCorrelation(picture);
   return {
     swd: multiScaleSwd(await textureOf(picture), texture),
     ...(await similarity(picture, photo)),
