@@ -18,6 +18,14 @@ const COARSEST_PAIRS = 8e6;
 const EXACT_PAIRS = 5e6;
 /** Levels between this share of the frame's size and the frame itself go without blending, to save time. */
 const BLENDED_SCALE = 0.55;
+/**
+ * Steps of balancing before each pass: at the coarsest level, at the other exact ones, and at the rest up to this short
+ * side of the frame. The coarsest ends with passes that settle what was moved.
+ */
+const COARSEST_STEPS = [40, 8, 8];
+const EXACT_STEPS = [12, 8, 8];
+const STEPS = [3, 3];
+const BALANCED_SIDE = 140;
 /** About what share of all pairs the row band admits. */
 const BAND_SHARE = 0.25;
 /** Short side of the frame, in pixels, from which patches are matched on a sparse grid only. */
@@ -40,6 +48,8 @@ export interface Level {
   readonly exact: boolean;
   /** How often the field is searched and voted from. The first pass answers to the blurred photo. */
   readonly passes: number;
+  /** Steps of balancing before each pass; none where there is no number. */
+  readonly balanceSteps: readonly number[];
   /** Whether tones are blended here. They must be early: a step of tone that is enlarged is matched as an edge. */
   readonly blends: boolean;
 }
@@ -81,6 +91,7 @@ function levelAt(
   const side = Math.min(size.width, size.height, place.width, place.height, PATCH_SIZE);
   const sparse = Math.min(size.width, size.height) >= SPARSE_SIDE;
   const pairs = BAND_SHARE * size.width * size.height * place.width * place.height;
+  const balances = Math.min(size.width, size.height) <= BALANCED_SIDE;
   const exact = first || (!sparse && pairs <= EXACT_PAIRS);
   return {
     frame: { width: size.width, height: size.height },
@@ -90,6 +101,7 @@ function levelAt(
     stride: exact || !sparse ? 1 : quality === 'draft' ? 3 : 2,
     exact,
     passes: first ? COARSEST_PASSES : exact ? EXACT_PASSES : quality === 'draft' && scale === 1 ? 1 : PASSES,
+    balanceSteps: first ? COARSEST_STEPS : exact ? EXACT_STEPS : balances && quality === 'full' ? STEPS : [],
     blends: scale === 1 || scale <= BLENDED_SCALE,
   };
 }

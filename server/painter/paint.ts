@@ -19,6 +19,7 @@ import { pasteKept } from './paste-kept.ts';
 import { rowBand } from './row-band.ts';
 import { rowFreedom } from './row-freedom.ts';
 import { searchCoherently, searchExactly, type SearchProblem } from './search.ts';
+import { balance } from './balance.ts';
 import { blurred, sourcePyramid } from './source-pyramid.ts';
 import { validate } from './validate.ts';
 import { vote } from './vote.ts';
@@ -132,6 +133,8 @@ async function paintLevel(
 ): Promise<Painted> {
   const { memory } = bench;
   const band = rowBand(level, keep, freedom, memory);
+  // Where rows mean little, nothing says what belongs beside the photo but the photo's border.
+  const balanceStrength = Math.max(0, 1 - 2 * freedom);
   let picture = bench.copyPicture(await resample(before.picture, level.frame.width, level.frame.height));
   let weights = enlargedWeights(before, level, sharp);
   if (before.source) memory.free(before.picture.data, before.source.data);
@@ -140,6 +143,9 @@ async function paintLevel(
     // The enlarged picture is blurred, so it is first compared with a photo as blurred as itself.
     const source = pass === 0 ? soft : sharp;
     pasteKept(level, source, picture);
+    // A layout is no enlarged painting: it is to become as sharp as the photo.
+    const aim = before.field ? source : sharp;
+    await balance(bench, level, picture, aim, level.balanceSteps[pass] ?? 0, balanceStrength);
     const shared = weights && memory.copyOfFloats(weights);
     const problem: SearchProblem = { query: picture, source, band, weights: shared };
     const earlier = field;

@@ -10,7 +10,7 @@ import { pasteKept } from './paste-kept.ts';
 /** Rows of the frame that are voted as one. */
 const STRIP_ROWS = 32;
 /** How many times less a patch counts that lies its own size farther from the kept photo, and up to how many sizes. */
-const TRUST_DECAY = 10;
+const TRUST_DECAY = 5;
 const TRUST_SIZES = 2;
 
 /** The frame voted from `field`'s patches of `source`. The kept photo's pixels are `source`'s own. */

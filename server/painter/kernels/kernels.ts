@@ -51,6 +51,8 @@ export interface Kernels {
   relaxRows: Kernel<[grid: Address, colour: number]>;
   restrictRows: Kernel<[fine: Address, coarse: Address]>;
   addInterpolated: Kernel<[coarse: Address, fine: Address]>;
+  transferGroups: Kernel<[transfer: Address]>;
+  moveRows: Kernel<[transfer: Address, gain: Address]>;
   cycle: Kernel<[grids: Address, count: number]>;
 }
 

@@ -6,6 +6,7 @@
  * `Grid`) are written by `records.ts`, field by field in the order of their classes. The same loops in plain
  * TypeScript are in `../plain/`; tests hold the two against each other.
  */
+export { moveRows, transferGroups } from './balance';
 export { coherentRows } from './coherent-search';
 export { exactRows, spreadPixels } from './exact-search';
 export { addCorrection, channelOf, voteRows } from './vote';
