@@ -27,6 +27,7 @@ beforeAll(async () => {
     platform: 'node',
     format: 'esm',
     mainFields: ['module', 'main'],
+    loader: { '.wasm': 'binary' },
     packages: 'external',
   });
 });

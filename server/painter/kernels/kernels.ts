@@ -2,7 +2,12 @@
 export type Address = number;
 
 /** Each does the rows [from, to) of its work; `thread` is the number of the thread that does them. */
-type Kernel<Args extends readonly number[]> = (from: number, to: number, thread: number, ...args: Args) => void;
+type Kernel<Args extends readonly number[]> = (
+  from: number,
+  to: number,
+  thread: number,
+  ...args: Args
+) => void;
 
 export interface Kernels {
   coherentRows: Kernel<
@@ -60,4 +65,6 @@ export type KernelName = keyof Kernels;
 
 /** What follows from, to and thread. */
 export type KernelArguments<K extends KernelName> =
-  Parameters<Kernels[K]> extends [number, number, number, ...infer Args] ? Args : never;
+  Parameters<Kernels[K]> extends [number, number, number, ...infer Args extends readonly number[]]
+    ? Args
+    : never;

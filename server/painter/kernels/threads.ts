@@ -110,7 +110,7 @@ export class Threads {
     const refused = cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
     const said = cause instanceof Error ? cause.message : String(cause);
     this.#failure = refused
-      ? new PainterError('out-of-memory', 'paint: the system refused memory for a thread', { cause })
+      ? new PainterError('out-of-memory', 'paint: the system refused memory for a thread', cause)
       : new PainterError('internal', `internal: paint: a thread failed: ${said}`, cause);
     this.#running?.reject(this.#failure);
   }
