@@ -13,16 +13,16 @@ import type { Level } from './levels.ts';
 import { Gaussians } from './gaussians.ts';
 
 /** Pixels a side of the patches. */
-const SIDE = 7;
-const LENGTH = SIDE * SIDE * CHANNELS;
+export const SIDE = 7;
+export const LENGTH = SIDE * SIDE * CHANNELS;
 /** Random directions of a step, and the groups of them that are summed together, whatever the number of threads. */
-const DIRECTIONS = 16;
-const GROUPS = 8;
+export const DIRECTIONS = 16;
+export const GROUPS = 8;
 /** Of what the directions of a step ask for: they are few among 147. */
-const GAIN = 4.5;
+export const GAIN = 4.5;
 /** Grey levels that the photo's height counts as, in one number against a patch's 147. */
 const ROW_WEIGHT = 255;
-const BINS = 2048;
+export const BINS = 2048;
 
 /**
  * Whether a level's frame can be balanced: rows answer to rows where a kept photo is as high as the frame, and nothing
@@ -126,7 +126,7 @@ function pixelGains(
 }
 
 /** Unit vectors of a patch's numbers, each with a weight of the row. */
-function fillDirections(directions: Float32Array, gaussians: Gaussians): void {
+export function fillDirections(directions: Float32Array, gaussians: Gaussians): void {
   for (let start = 0; start < directions.length; start += LENGTH + 1) {
     const direction = directions.subarray(start, start + LENGTH);
     for (let i = 0; i < LENGTH; i++) direction[i] = gaussians.next();
