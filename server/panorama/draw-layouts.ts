@@ -11,6 +11,7 @@ import { compileSampler } from '../singan/sample.ts';
 import { trainSinGan } from '../singan/train.ts';
 import type { Context } from './make-panorama.ts';
 import { rankLayouts } from './rank.ts';
+import { unevenStretch } from './uneven-stretch.ts';
 
 /** Layouts sampled for one that is painted: the best of sixteen is 7–8 % better than the median. */
 const SAMPLES = 16;
@@ -77,13 +78,14 @@ async function sample(
   });
   try {
     const { startSize } = sampler;
-    const stretched = startSize ? await resample(photo, startSize.width, startSize.height) : undefined;
+    const stretched = startSize ? await unevenStretch(photo, startSize) : undefined;
     const affordable = Math.floor(SAMPLED_PIXELS / (sampler.size.width * sampler.size.height));
     const count = Math.max(job.request.variants, Math.min(SAMPLES, affordable));
     const layouts: Picture[] = [];
     for (let index = 0; index < count; index++) {
       job.signal.throwIfAborted();
-      layouts.push(await sampler.sample(job.request.seed + index * 2 ** 32, stretched));
+      const seed = job.request.seed + index * 2 ** 32;
+      layouts.push(await sampler.sample(seed, stretched?.(seed)));
       meter.update('sample', (index + 1) / (2 * count));
     }
     return layouts;

@@ -153,6 +153,14 @@ describe('makePanorama', () => {
     expect(new Set(variants.map(({ bytes }) => Buffer.from(bytes).toString('base64'))).size).toBe(4);
   });
 
+  it('[JOB19] variants of retarget differ visibly', async () => {
+    const { variants } = await run(photo, models, { width: 300, height: 100, mode: 'retarget', variants: 2 });
+    const [a, b] = await Promise.all(variants.slice(1).map(({ bytes }) => decodePicture(bytes)));
+    let sum = 0;
+    a?.data.forEach((value, i) => (sum += Math.abs(value - (b?.data[i] ?? NaN))));
+    expect(sum / (300 * 100 * CHANNELS)).toBeGreaterThan(5);
+  });
+
   it('[JOB13] aborted in training, it ends by the signal’s reason, and the next run goes on after the last whole scale', async () => {
     const interrupted = await createFolder();
     tinyModels = await createFolder();
