@@ -20,15 +20,22 @@ const STACKED_REACH = 0.15;
 /** Corrections near so many grey levels are held back: trends that add up from patch to patch would go on for ever. */
 const LARGEST_CORRECTION = 48;
 const CYCLES = 2;
+/** About what share of the time goes into voting; the rest is blending. */
+const VOTING_SHARE = 0.4;
 
 /** The frame voted from `field`'s patches of `source`, with its seams of tone spread out. */
-export async function voteAndBlend(bench: Workbench, field: Field, source: Picture): Promise<Picture> {
+export async function voteAndBlend(
+  bench: Workbench,
+  field: Field,
+  source: Picture,
+  onShare?: (share: number) => void,
+): Promise<Picture> {
   const { frame, photo, kept } = field.level;
   const { width, height } = frame;
   const cells = width * height;
   const halves = bench.memory.shorts(cells * CHANNELS);
   const mismatch = new Int16Array(halves.buffer, halves.byteOffset, halves.length);
-  const result = await castVotes(bench, field, source, mismatch);
+  const result = await castVotes(bench, field, source, mismatch, (share) => onShare?.(VOTING_SHARE * share));
   const stacked = kept !== null && kept.height < height;
   const reach = stacked ? STACKED_REACH : REACH;
   const lambda = (reach * Math.min(width, height, photo.width, photo.height)) ** -2;
@@ -44,6 +51,7 @@ export async function voteAndBlend(bench: Workbench, field: Field, source: Pictu
       multigrid.solution.byteOffset,
       LARGEST_CORRECTION,
     ]);
+    onShare?.(VOTING_SHARE + ((1 - VOTING_SHARE) * (channel + 1)) / CHANNELS);
   }
   multigrid.dispose();
   bench.memory.free(mismatch);

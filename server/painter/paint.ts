@@ -115,6 +115,11 @@ interface LevelSources {
   readonly keep: boolean;
 }
 
+/** From this freedom of the rows on nothing is balanced, from half a unit less on fully. */
+const UNBALANCED_FREEDOM = 0.8;
+/** About what share of a pass goes into the search; the rest is voting and blending. */
+const SEARCH_SHARE = 0.4;
+
 /** What one level hands to the next. The first picture is the layout; all others lie in the workbench's memory. */
 interface Painted {
   readonly picture: Picture;
@@ -134,7 +139,7 @@ async function paintLevel(
   const { memory } = bench;
   const band = rowBand(level, keep, freedom, memory);
   // Where rows mean little, nothing says what belongs beside the photo but the photo's border.
-  const balanceStrength = Math.max(0, 1 - 2 * freedom);
+  const balanceStrength = Math.min(1, Math.max(0, 2 * (UNBALANCED_FREEDOM - freedom)));
   let picture = bench.copyPicture(await resample(before.picture, level.frame.width, level.frame.height));
   let weights = enlargedWeights(before, level, sharp);
   if (before.source) memory.free(before.picture.data, before.source.data);
@@ -142,6 +147,7 @@ async function paintLevel(
   for (let pass = 0; pass < level.passes; pass++) {
     // The enlarged picture is blurred, so it is first compared with a photo as blurred as itself.
     const source = pass === 0 ? soft : sharp;
+    const tellPass = (share: number): void => onShare((pass + share) / level.passes);
     pasteKept(level, source, picture);
     // A layout is no enlarged painting: it is to become as sharp as the photo.
     const aim = before.field ? source : sharp;
@@ -155,14 +161,18 @@ async function paintLevel(
       // For the next pass, and the next level.
       if (level.kept) weights = completenessWeights(matches.smallest, level.radius);
     } else {
-      field = await searchCoherently(bench, level, problem, earlier);
+      field = await searchCoherently(bench, level, problem, earlier, (share) =>
+        tellPass(SEARCH_SHARE * share),
+      );
     }
     if (earlier) freeField(bench, earlier);
     if (shared) memory.free(shared);
     memory.free(picture.data);
     const blends = pass === level.passes - 1 && level.blends;
-    picture = await (blends ? voteAndBlend : vote)(bench, field, sharp);
-    onShare((pass + 1) / level.passes);
+    picture = await (blends ? voteAndBlend : vote)(bench, field, sharp, (share) =>
+      tellPass(SEARCH_SHARE + (1 - SEARCH_SHARE) * share),
+    );
+    tellPass(1);
   }
   memory.free(band.low, band.high);
   return { picture, field, weights, source: sharp };

@@ -5,17 +5,26 @@
 import { CHANNELS, type Picture } from '../images/picture.ts';
 import type { Field } from './field.ts';
 import type { Workbench } from './kernels/workbench.ts';
+import type { Level } from './levels.ts';
 import { pasteKept } from './paste-kept.ts';
 
 /** Rows of the frame that are voted as one. */
 const STRIP_ROWS = 32;
-/** How many times less a patch counts that lies its own size farther from the kept photo, and up to how many sizes. */
-const TRUST_DECAY = 5;
+/**
+ * How many times less a patch counts that lies its own size farther from the kept photo, and up to how many sizes:
+ * milder where the picture is still composed, or what is beside the photo is led on from its border alone.
+ */
+const TRUST_DECAY = { composing: 3, painting: 10 };
 const TRUST_SIZES = 2;
 
 /** The frame voted from `field`'s patches of `source`. The kept photo's pixels are `source`'s own. */
-export async function vote(bench: Workbench, field: Field, source: Picture): Promise<Picture> {
-  const result = await castVotes(bench, field, source, null);
+export async function vote(
+  bench: Workbench,
+  field: Field,
+  source: Picture,
+  onShare?: (share: number) => void,
+): Promise<Picture> {
+  const result = await castVotes(bench, field, source, null, onShare);
   pasteKept(field.level, source, result);
   return result;
 }
@@ -35,7 +44,7 @@ export async function castVotes(
   const { frame, radius } = field.level;
   const result = bench.createPicture(frame.width, frame.height);
   const weights = memory.copyOfFloats(patchWeights(radius));
-  const trust = memory.copyOfFloats(trustTable(radius));
+  const trust = memory.copyOfFloats(trustTable(field.level));
   const strip = Math.min(STRIP_ROWS, Math.max(1, Math.ceil(frame.height / bench.threads)));
   const scratchBytes = 256 + 16 * (strip + 2) * frame.width * (mismatch ? CHANNELS : 1) + 512;
   const scratch = memory.bytes(scratchBytes * bench.threads);
@@ -87,10 +96,8 @@ export function pixelWeight(radius: number, x: number, y: number): number {
  * How far a patch is trusted by its distance from the kept photo in pixels: what is known spreads outwards from it, so
  * that its border does not show.
  */
-export function trustTable(radius: number): Float32Array {
+export function trustTable({ radius, exact }: Level): Float32Array {
   const side = 2 * radius + 1;
-  return Float32Array.from(
-    { length: TRUST_SIZES * side + 1 },
-    (_, distance) => TRUST_DECAY ** (-distance / side),
-  );
+  const decay = exact ? TRUST_DECAY.composing : TRUST_DECAY.painting;
+  return Float32Array.from({ length: TRUST_SIZES * side + 1 }, (_, distance) => decay ** (-distance / side));
 }
