@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { continueAtBorder } from './layout-border.ts';
-import { Pacer } from './pacer.ts';
 import { drawn, pixel } from '../images/pictures.testing.ts';
 
 describe('continueAtBorder', () => {
@@ -10,7 +9,7 @@ describe('continueAtBorder', () => {
   const layout = drawn(150, 50, () => [220, 20, 20]);
 
   it('[PAINT12] leads a layout from the photo’s border into its own drawing', async () => {
-    const led = await continueAtBorder(layout, source, frame, photo, 0, new Pacer());
+    const led = await continueAtBorder(layout, source, frame, photo, 0);
     expect([led.width, led.height]).toEqual([150, 50]);
     expect(pixel(led, 75, 25)[1]).toBe(100);
     // Right at the border: the photo's own tone on either side.
@@ -28,7 +27,7 @@ describe('continueAtBorder', () => {
 
   it('[PAINT12] reaches farther where the photo’s rows mean little, and leaves its input alone', async () => {
     const before = layout.data.slice();
-    const led = await continueAtBorder(layout, source, frame, photo, 1, new Pacer());
+    const led = await continueAtBorder(layout, source, frame, photo, 1);
     expect(pixel(led, 125, 25)[1]).toBeGreaterThan(30);
     expect(layout.data).toEqual(before);
   });

@@ -1,72 +1,47 @@
-import { describe, expect, it } from 'vitest';
-import { CHANNELS } from '../images/picture.ts';
-import { coherenceSearch } from './coherence-search.ts';
-import { exactSearch } from './exact-search.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { centreX, centreY, createField } from './field.ts';
+import { levelOf } from './kernels/problems.testing.ts';
+import { Workbench } from './kernels/workbench.ts';
 import type { Level } from './levels.ts';
-import { Pacer } from './pacer.ts';
-import { patchDistance } from './patch-distance.ts';
+import { patchDistance } from './plain/coherent-search.ts';
 import { rowBand } from './row-band.ts';
-import type { SearchProblem } from './search.ts';
+import { searchCoherently, searchExactly, type SearchProblem } from './search.ts';
 import { drawn } from '../images/pictures.testing.ts';
 import { landscape } from './pictures.testing.ts';
 
-const PACER = new Pacer();
 const PHOTO = { x: 12, y: 0, width: 24, height: 20 };
-const LEVEL: Level = {
-  frame: { width: 48, height: 20 },
-  photo: PHOTO,
-  kept: PHOTO,
-  radius: 2,
-  stride: 1,
-  exact: true,
-  passes: 1,
-  blends: true,
-};
+const LEVEL = levelOf({ frame: { width: 48, height: 20 }, photo: PHOTO, kept: PHOTO, radius: 2, stride: 1 });
+
+let bench: Workbench;
+
+beforeAll(async () => {
+  bench = await Workbench.open();
+});
+afterAll(() => bench.close());
 
 function problemOf(level: Level): SearchProblem {
-  const { frame, photo, radius } = level;
+  const { frame, photo } = level;
   const query = drawn(frame.width, frame.height, (x, y) => [
     (x * 29 + y * 7) % 200,
     (x * y) % 180,
     (x * 11) % 90,
   ]);
   return {
-    query,
-    source: landscape(photo.width, photo.height),
-    radius,
-    band: rowBand(level, true),
+    query: bench.copyPicture(query),
+    source: bench.copyPicture(landscape(photo.width, photo.height)),
+    band: rowBand(level, true, 0, bench.memory),
     weights: null,
   };
 }
 
-function distance(
-  { query, source, radius }: SearchProblem,
-  x: number,
-  y: number,
-  sx: number,
-  sy: number,
-): number {
-  const side = 2 * radius + 1;
-  const at = (width: number, px: number, py: number) => ((py - radius) * width + px - radius) * CHANNELS;
-  return patchDistance(
-    query.data,
-    at(query.width, x, y),
-    query.width * CHANNELS,
-    source.data,
-    at(source.width, sx, sy),
-    source.width * CHANNELS,
-    side,
-    side * CHANNELS,
-    Infinity,
-  );
+function distance(problem: SearchProblem, x: number, y: number, sx: number, sy: number): number {
+  return patchDistance(problem, LEVEL.radius, x, y, sx, sy);
 }
 
-describe('exactSearch', () => {
+describe('searchExactly', () => {
   it('[PAINT10] finds the nearest patch of the row band, as comparing each of them does', async () => {
     const problem = problemOf(LEVEL);
-    const field = createField(LEVEL);
-    const found = await exactSearch(problem, field, PACER);
+    const { field, smallest: found } = await searchExactly(bench, LEVEL, problem);
     const smallest = new Float32Array(PHOTO.width * PHOTO.height).fill(Infinity);
     for (let row = 0; row < field.rows; row++) {
       for (let column = 0; column < field.columns; column++) {
@@ -93,17 +68,16 @@ describe('exactSearch', () => {
   });
 });
 
-describe('coherenceSearch', () => {
+describe('searchCoherently', () => {
   it('[PAINT10] only betters what the same field held, within the row band', async () => {
     const problem = problemOf(LEVEL);
-    const start = createField(LEVEL);
+    const start = createField(LEVEL, bench.memory);
     for (let i = 0; i < start.sourceX.length; i++) {
       const y = centreY(start, Math.floor(i / start.columns));
       start.sourceX[i] = 2 + ((i * 7) % 20);
       start.sourceY[i] = problem.band.low[y]!;
     }
-    const found = createField(LEVEL);
-    await coherenceSearch(problem, start, found, PACER);
+    const found = await searchCoherently(bench, LEVEL, problem, start);
     for (let row = 0; row < found.rows; row++) {
       for (let column = 0; column < found.columns; column++) {
         const x = centreX(found, column);
@@ -123,32 +97,24 @@ describe('coherenceSearch', () => {
   });
 
   it('carries the matches of a coarser field over', async () => {
-    const source = landscape(80, 60);
-    const fine: Level = {
-      frame: { width: 80, height: 60 },
-      photo: { x: 0, y: 0, width: 80, height: 60 },
-      kept: null,
-      radius: 4,
-      stride: 2,
-      exact: false,
-      passes: 1,
-      blends: true,
-    };
-    const coarse: Level = {
-      ...fine,
+    const source = bench.copyPicture(landscape(80, 60));
+    const photo = { x: 0, y: 0, width: 80, height: 60 };
+    const fine = levelOf({ frame: { width: 80, height: 60 }, photo, kept: null, radius: 4, stride: 2 });
+    const half = { x: 0, y: 0, width: 40, height: 30 };
+    const coarse = levelOf({
       frame: { width: 40, height: 30 },
-      photo: { x: 0, y: 0, width: 40, height: 30 },
-      stride: 1,
+      photo: half,
+      kept: null,
       radius: 2,
-    };
-    const earlier = createField(coarse);
+      stride: 1,
+    });
+    const earlier = createField(coarse, bench.memory);
     for (let i = 0; i < earlier.sourceX.length; i++) {
       earlier.sourceX[i] = centreX(earlier, i % earlier.columns);
       earlier.sourceY[i] = centreY(earlier, Math.floor(i / earlier.columns));
     }
-    const field = createField(fine);
-    const problem = { query: source, source, radius: 4, band: rowBand(fine, false), weights: null };
-    await coherenceSearch(problem, earlier, field, PACER);
+    const problem = { query: source, source, band: rowBand(fine, false, 0, bench.memory), weights: null };
+    const field = await searchCoherently(bench, fine, problem, earlier);
     expect(Math.max(...field.distance)).toBe(0);
   });
 });

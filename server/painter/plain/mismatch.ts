@@ -4,6 +4,7 @@ import type { Field } from '../field.ts';
 import { pixelWeight } from '../vote.ts';
 import { colourVotes, eachPatch, toByte } from './vote.ts';
 
+const f32 = Math.fround;
 /** Mismatches of about so many grey levels begin to count as edges of the picture, to be kept as such. */
 const EDGE = 36;
 /** The divergence is held in 16 bits, in fractions of a grey level. */
@@ -27,14 +28,16 @@ export function voteMismatch(field: Field, source: Picture): Int16Array {
       if (weights[pixel] === 0) continue;
       const next = pixel + stepX + stepY * width;
       const lacks = [0, 1, 2].map((channel) => {
-        const voted = differences[pixel * CHANNELS + channel]! / weights[pixel]!;
-        return voted - (colours[next * CHANNELS + channel]! - colours[pixel * CHANNELS + channel]!);
+        const voted = f32(differences[pixel * CHANNELS + channel]! / weights[pixel]!);
+        return f32(voted - f32(colours[next * CHANNELS + channel]! - colours[pixel * CHANNELS + channel]!));
       });
-      const scale = FIXED_POINT / (1 + (Math.max(...lacks.map(Math.abs)) / EDGE) ** 4);
+      const squared = f32(f32(Math.max(...lacks.map(Math.abs)) / EDGE) ** 2);
+      const scale = f32(FIXED_POINT / f32(1 + f32(squared * squared)));
       for (const [channel, lack] of lacks.entries()) {
         const plane = channel * width * height;
-        mismatch[plane + pixel]! -= Math.round(lack * scale);
-        mismatch[plane + next]! += Math.round(lack * scale);
+        const rounded = Math.floor(f32(f32(lack * scale) + 0.5));
+        mismatch[plane + pixel]! -= rounded;
+        mismatch[plane + next]! += rounded;
       }
     }
   }
@@ -42,7 +45,7 @@ export function voteMismatch(field: Field, source: Picture): Int16Array {
 }
 
 /** Puts the kept photo's own colours among the votes. */
-function fixKept(colours: Float64Array, { level: { frame, kept, photo } }: Field, source: Picture): void {
+function fixKept(colours: Float32Array, { level: { frame, kept, photo } }: Field, source: Picture): void {
   if (!kept) return;
   for (let y = kept.y; y < kept.y + kept.height; y++) {
     const from = ((y - photo.y) * source.width + kept.x - photo.x) * CHANNELS;
@@ -55,12 +58,12 @@ function fixKept(colours: Float64Array, { level: { frame, kept, photo } }: Field
 function differenceVotes(field: Field, source: Picture, stepX: number, stepY: number) {
   const { frame, radius } = field.level;
   const side = 2 * radius + 1;
-  const differences = new Float64Array(frame.width * frame.height * CHANNELS);
-  const weights = new Float64Array(frame.width * frame.height);
+  const differences = new Float32Array(frame.width * frame.height * CHANNELS);
+  const weights = new Float32Array(frame.width * frame.height);
   eachPatch(field, ({ x, y, sourceX, sourceY, weight }) => {
     for (let row = 0; row < side - stepY; row++) {
       for (let column = 0; column < side - stepX; column++) {
-        const share = weight * pixelWeight(radius, column, row);
+        const share = f32(weight * pixelWeight(radius, column, row));
         const to = (y + row) * frame.width + x + column;
         const from = (sourceY + row) * source.width + sourceX + column;
         const next = from + stepX + stepY * source.width;
@@ -68,7 +71,7 @@ function differenceVotes(field: Field, source: Picture, stepX: number, stepY: nu
         for (let channel = 0; channel < CHANNELS; channel++) {
           const difference =
             source.data[next * CHANNELS + channel]! - source.data[from * CHANNELS + channel]!;
-          differences[to * CHANNELS + channel]! += share * difference;
+          differences[to * CHANNELS + channel]! += f32(share * difference);
         }
       }
     }

@@ -1,8 +1,12 @@
-/** The oracle of the kernel `voteRows` where it votes colours only. */
+/**
+ * The oracle of the kernel `voteRows` where it votes colours only. It rounds to 32 bits wherever the kernel does: what
+ * the voted colours lack is told in fractions of a grey level, and rounding might choose another one.
+ */
 import { CHANNELS, createPicture, type Picture } from '../../images/picture.ts';
 import { centreX, centreY, keptCentres, type Field } from '../field.ts';
 import { pixelWeight, trustTable } from '../vote.ts';
 
+const f32 = Math.fround;
 /** Mean squared difference, in grey levels, below which nearer patches gain little more weight. */
 const NEAR = 0.01;
 
@@ -15,20 +19,20 @@ export function castVotes(field: Field, source: Picture): Picture {
 }
 
 /** [height, width, 3] mean colours. */
-export function colourVotes(field: Field, source: Picture): Float64Array {
+export function colourVotes(field: Field, source: Picture): Float32Array {
   const { frame, radius } = field.level;
   const side = 2 * radius + 1;
-  const sums = new Float64Array(frame.width * frame.height * CHANNELS);
-  const weights = new Float64Array(frame.width * frame.height);
+  const sums = new Float32Array(frame.width * frame.height * CHANNELS);
+  const weights = new Float32Array(frame.width * frame.height);
   eachPatch(field, ({ x, y, sourceX, sourceY, weight }) => {
     for (let row = 0; row < side; row++) {
       for (let column = 0; column < side; column++) {
-        const share = weight * pixelWeight(radius, column, row);
+        const share = f32(weight * pixelWeight(radius, column, row));
         const to = (y + row) * frame.width + x + column;
         const from = (sourceY + row) * source.width + sourceX + column;
         weights[to]! += share;
         for (let channel = 0; channel < CHANNELS; channel++) {
-          sums[to * CHANNELS + channel]! += share * source.data[from * CHANNELS + channel]!;
+          sums[to * CHANNELS + channel]! += f32(share * source.data[from * CHANNELS + channel]!);
         }
       }
     }
@@ -50,19 +54,19 @@ export function eachPatch(field: Field, visit: (placed: Placed) => void): void {
   const { radius, kept } = field.level;
   const samples = (2 * radius + 1) ** 2 * CHANNELS;
   const hole = kept && keptCentres(kept, radius);
-  const trust = trustTable(radius);
+  const trust = trustTable(field.level);
   for (let row = 0; row < field.rows; row++) {
     const y = centreY(field, row);
     for (let column = 0; column < field.columns; column++) {
       const x = centreX(field, column);
       if (hole && x >= hole.x && x < hole.x + hole.width && y >= hole.y && y < hole.y + hole.height) continue;
       const cell = row * field.columns + column;
-      let weight = 1 / (NEAR + field.distance[cell]! / samples);
+      let weight = f32(1 / f32(f32(NEAR) + f32(field.distance[cell]! / samples)));
       if (kept) {
         // How far the patch reaches beyond the kept photo.
         const across = Math.max(kept.x - (x - radius), x + radius - (kept.x + kept.width - 1));
         const down = Math.max(kept.y - (y - radius), y + radius - (kept.y + kept.height - 1));
-        weight *= trust[Math.min(trust.length - 1, Math.max(0, across, down))]!;
+        weight = f32(weight * trust[Math.min(trust.length - 1, Math.max(0, across, down))]!);
       }
       visit({
         x: x - radius,
