@@ -1,9 +1,10 @@
-/** `npm run bench`: what a training step and the whole job cost on this machine. */
+/** `npm run bench`: what painting, a training step and the whole job cost on this machine. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEngine } from '../engine/start.ts';
 import { benchmarkJob } from './job-benchmark.ts';
+import { benchmarkPaint } from './paint-benchmark.ts';
 import { PyTorchStep } from './pytorch.ts';
 import { benchmarkStep } from './step-benchmark.ts';
 
@@ -13,6 +14,11 @@ const SIZES = [
   { channels: 32, height: 134, width: 200 },
 ];
 const PHOTO = new URL('../../examples/mountain-pass.jpg', import.meta.url).pathname;
+const PAINTED = [
+  { width: 1440, height: 491 },
+  { width: 3840, height: 1080 },
+  { width: 8192, height: 4096 },
+];
 const FRAMES = ['1440x491', '1440x491', '1080x1350'];
 
 const version = PyTorchStep.version();
@@ -20,6 +26,13 @@ console.log(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node $
 console.log(
   version ? `PyTorch ${version}, in alternation` : 'no PyTorch here (set PYTHON to a Python that has it)',
 );
+
+console.log('\nPainting alone: mountain-pass.jpg, extend, full quality; the last column is against one thread');
+printRow('frame', 'seconds', 'peak MiB', 'speed-up');
+for (const frame of PAINTED) {
+  const { seconds, peakMebibytes, speedUp } = await benchmarkPaint(PHOTO, frame);
+  printRow(`${frame.width}×${frame.height}`, seconds.toFixed(1), peakMebibytes, speedUp.toFixed(2));
+}
 
 console.log('\nOne D and one G step, gradient penalty included, 32 channels');
 printRow('size', 'nodes', 'compile ms', 'step ms', 'PyTorch ms', 'ratio');

@@ -23,6 +23,8 @@ export const GAIN = 4.5;
 /** Grey levels that the photo's height counts as, in one number against a patch's 147. */
 const ROW_WEIGHT = 255;
 export const BINS = 2048;
+/** A normal number is larger with a chance of a sixth. */
+const SPARSITY = 1;
 
 /**
  * Whether a level's frame can be balanced: rows answer to rows where a kept photo is as high as the frame, and nothing
@@ -125,11 +127,15 @@ function pixelGains(
   return gains;
 }
 
-/** Unit vectors of a patch's numbers, each with a weight of the row. */
+/**
+ * Unit vectors of a patch's numbers, each with a weight of the row. About a sixth of a patch's pixels take part in each
+ * (very sparse random projections, Li, Hastie, Church, KDD 2006): as good as all of them, at a fraction of the cost.
+ */
 export function fillDirections(directions: Float32Array, gaussians: Gaussians): void {
   for (let start = 0; start < directions.length; start += LENGTH + 1) {
     const direction = directions.subarray(start, start + LENGTH);
-    for (let i = 0; i < LENGTH; i++) direction[i] = gaussians.next();
+    const partakes = Array.from({ length: SIDE * SIDE }, (_, i) => gaussians.next() > SPARSITY);
+    for (let i = 0; i < LENGTH; i++) direction[i] = partakes[i % (SIDE * SIDE)] ? gaussians.next() : 0;
     const length = Math.hypot(...direction);
     for (let i = 0; i < LENGTH; i++) direction[i]! /= length;
     directions[start + LENGTH] = ROW_WEIGHT * gaussians.next();

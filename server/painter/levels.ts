@@ -24,8 +24,8 @@ const BLENDED_SCALE = 0.55;
  */
 const COARSEST_STEPS = [40, 8, 8];
 const EXACT_STEPS = [12, 8, 8];
-const STEPS = [3, 3];
-const BALANCED_SIDE = 140;
+const STEPS = [4, 4];
+const BALANCED_SIDE = 200;
 /** About what share of all pairs the row band admits. */
 const BAND_SHARE = 0.25;
 /** Short side of the frame, in pixels, from which patches are matched on a sparse grid only. */

@@ -17,7 +17,7 @@ export interface Grid {
 const COARSEST_SIDE = 12;
 const SWEEPS = 2;
 /** Grids of fewer cells are left to one thread: handing out their rows would take longer. */
-const SHARED_CELLS = 40_000;
+const SHARED_CELLS = 100_000;
 /** Bytes of a grid's record. */
 const RECORD_INTEGERS = 9;
 

@@ -38,11 +38,11 @@ class Transfer {
 /** Takes the directions of the groups [from, to) and sums what they ask of each pixel into the groups' deltas. */
 export function transferGroups(from: i32, to: i32, _thread: i32, transfer: Transfer): void {
   for (let group = from; group < to; group++) {
-    const planeBytes = <usize>(transfer.frameWidth * transfer.frameHeight * 3) << 2;
+    const planeBytes = (<usize>(transfer.frameWidth * transfer.frameHeight * 3)) << 2;
     const delta = transfer.deltas + <usize>group * planeBytes;
     memory.fill(delta, 0, planeBytes);
     for (let n = group; n < transfer.count; n += transfer.groups) {
-      transferAlong(transfer, transfer.directions + (<usize>(n * (LENGTH + 1)) << 2), group, delta);
+      transferAlong(transfer, transfer.directions + ((<usize>(n * (LENGTH + 1))) << 2), group, delta);
     }
   }
 }
@@ -57,38 +57,68 @@ function transferAlong(transfer: Transfer, direction: usize, group: i32, delta: 
   const sourceColumns = transfer.sourceWidth - SIDE + 1;
   const sourceRows = transfer.sourceHeight - SIDE + 1;
   const own = transfer.scratch + <usize>group * transfer.scratchBytes;
-  const theirs = own + (<usize>((columns + 16) * rows) << 2);
-  const histograms = theirs + (<usize>((sourceColumns + 16) * sourceRows) << 2);
-  const rowWeight = load<f32>(direction + (<usize>LENGTH << 2));
+  const theirs = own + ((<usize>((columns + 16) * rows)) << 2);
+  const histograms = theirs + ((<usize>((sourceColumns + 16) * sourceRows)) << 2);
+  const rowWeight = load<f32>(direction + ((<usize>LENGTH) << 2));
   lowest = Infinity;
   highest = -Infinity;
   for (let y = 0; y < rows; y++) {
     const offset = rowWeight * (transfer.firstRow + transfer.rowStep * <f32>y);
-    const target = own + (<usize>((columns + 16) * y) << 2);
-    projectRow(transfer.frame, width, transfer.frameHeight, y, 0, transfer.holeLeft, direction, offset, target);
-    projectRow(transfer.frame, width, transfer.frameHeight, y, transfer.holeRight, columns, direction, offset, target);
+    const target = own + ((<usize>((columns + 16) * y)) << 2);
+    projectRow(
+      transfer.frame,
+      width,
+      transfer.frameHeight,
+      y,
+      0,
+      transfer.holeLeft,
+      direction,
+      offset,
+      target,
+    );
+    projectRow(
+      transfer.frame,
+      width,
+      transfer.frameHeight,
+      y,
+      transfer.holeRight,
+      columns,
+      direction,
+      offset,
+      target,
+    );
   }
   for (let y = 0; y < sourceRows; y++) {
     const offset = rowWeight * (transfer.sourceFirst + transfer.sourceStep * <f32>y);
-    const target = theirs + (<usize>((sourceColumns + 16) * y) << 2);
-    projectRow(transfer.source, transfer.sourceWidth, transfer.sourceHeight, y, 0, sourceColumns, direction, offset, target);
+    const target = theirs + ((<usize>((sourceColumns + 16) * y)) << 2);
+    projectRow(
+      transfer.source,
+      transfer.sourceWidth,
+      transfer.sourceHeight,
+      y,
+      0,
+      sourceColumns,
+      direction,
+      offset,
+      target,
+    );
   }
   const scale: f32 = <f32>BINS / max<f32>(highest - lowest, 1e-3);
   const ownCounts = histograms;
-  const theirCounts = histograms + (<usize>(BINS + 1) << 2);
-  const map = theirCounts + (<usize>(BINS + 1) << 2);
-  memory.fill(histograms, 0, <usize>(2 * (BINS + 1)) << 2);
+  const theirCounts = histograms + ((<usize>(BINS + 1)) << 2);
+  const map = theirCounts + ((<usize>(BINS + 1)) << 2);
+  memory.fill(histograms, 0, (<usize>(2 * (BINS + 1))) << 2);
   for (let y = 0; y < rows; y++) {
-    const row = own + (<usize>((columns + 16) * y) << 2);
+    const row = own + ((<usize>((columns + 16) * y)) << 2);
     countRow(row, 0, transfer.holeLeft, scale, ownCounts);
     countRow(row, transfer.holeRight, columns, scale, ownCounts);
   }
   for (let y = 0; y < sourceRows; y++) {
-    countRow(theirs + (<usize>((sourceColumns + 16) * y) << 2), 0, sourceColumns, scale, theirCounts);
+    countRow(theirs + ((<usize>((sourceColumns + 16) * y)) << 2), 0, sourceColumns, scale, theirCounts);
   }
   matchHistograms(ownCounts, theirCounts, map);
   for (let y = 0; y < rows; y++) {
-    const row = own + (<usize>((columns + 16) * y) << 2);
+    const row = own + ((<usize>((columns + 16) * y)) << 2);
     wantRow(row, 0, transfer.holeLeft, scale, map);
     wantRow(row, transfer.holeRight, columns, scale, map);
     spreadRow(delta, width, transfer.frameHeight, y, 0, transfer.holeLeft, direction, row);
@@ -108,7 +138,7 @@ function projectRow(
   offset: f32,
   target: usize,
 ): void {
-  const rowBytes = <usize>width << 2;
+  const rowBytes = (<usize>width) << 2;
   for (let x = from; x < to; x += 16) {
     let a = f32x4.splat(offset);
     let b = a;
@@ -116,21 +146,22 @@ function projectRow(
     let d = a;
     let weight = direction;
     for (let channel = 0; channel < 3; channel++) {
-      let row = planes + (<usize>((channel * height + y) * width + x) << 2);
+      let row = planes + ((<usize>((channel * height + y) * width + x)) << 2);
       for (let j = 0; j < SIDE; j++) {
-        for (let i: usize = 0; i < <usize>SIDE; i++) {
+        for (let i: usize = 0; i < <usize>SIDE; i++, weight += 4) {
+          // Directions are sparse.
+          if (load<f32>(weight) === 0) continue;
           const w = v128.load32_splat(weight);
           const at = row + (i << 2);
           a = f32x4.add(a, f32x4.mul(w, v128.load(at)));
           b = f32x4.add(b, f32x4.mul(w, v128.load(at, 16)));
           c = f32x4.add(c, f32x4.mul(w, v128.load(at, 32)));
           d = f32x4.add(d, f32x4.mul(w, v128.load(at, 48)));
-          weight += 4;
         }
         row += rowBytes;
       }
     }
-    const at = target + (<usize>x << 2);
+    const at = target + ((<usize>x) << 2);
     if (x + 16 <= to) {
       v128.store(at, a);
       v128.store(at, b, 16);
@@ -144,7 +175,7 @@ function projectRow(
       storeSome(at + 48, d, to - x - 12);
     }
     for (let i = x; i < min(to, x + 16); i++) {
-      const value = load<f32>(target + (<usize>i << 2));
+      const value = load<f32>(target + ((<usize>i) << 2));
       lowest = min(lowest, value);
       highest = max(highest, value);
     }
@@ -160,8 +191,8 @@ function storeSome(at: usize, values: v128, count: i32): void {
 
 function countRow(row: usize, from: i32, to: i32, scale: f32, counts: usize): void {
   for (let x = from; x < to; x++) {
-    const bin = <i32>((load<f32>(row + (<usize>x << 2)) - lowest) * scale);
-    const at = counts + (<usize>clamp(bin, 0, BINS - 1) << 2);
+    const bin = <i32>((load<f32>(row + ((<usize>x) << 2)) - lowest) * scale);
+    const at = counts + ((<usize>clamp(bin, 0, BINS - 1)) << 2);
     store<i32>(at, load<i32>(at) + 1);
   }
 }
@@ -171,33 +202,33 @@ function matchHistograms(own: usize, theirs: usize, map: usize): void {
   let ownTotal: f64 = 0;
   let theirTotal: f64 = 0;
   for (let bin = 0; bin < BINS; bin++) {
-    ownTotal += <f64>load<i32>(own + (<usize>bin << 2));
-    theirTotal += <f64>load<i32>(theirs + (<usize>bin << 2));
+    ownTotal += <f64>load<i32>(own + ((<usize>bin) << 2));
+    theirTotal += <f64>load<i32>(theirs + ((<usize>bin) << 2));
   }
   let below: f64 = 0;
   let theirBelow: f64 = 0;
   let place = 0;
   for (let bin = 0; bin <= BINS; bin++) {
     const wanted = (below / ownTotal) * theirTotal;
-    while (place < BINS - 1 && theirBelow + <f64>load<i32>(theirs + (<usize>place << 2)) < wanted) {
-      theirBelow += <f64>load<i32>(theirs + (<usize>place << 2));
+    while (place < BINS - 1 && theirBelow + <f64>load<i32>(theirs + ((<usize>place) << 2)) < wanted) {
+      theirBelow += <f64>load<i32>(theirs + ((<usize>place) << 2));
       place++;
     }
-    const inside = max<f64>(1, <f64>load<i32>(theirs + (<usize>place << 2)));
-    store<f32>(map + (<usize>bin << 2), <f32>(<f64>place + min<f64>(1, (wanted - theirBelow) / inside)));
-    if (bin < BINS) below += <f64>load<i32>(own + (<usize>bin << 2));
+    const inside = max<f64>(1, <f64>load<i32>(theirs + ((<usize>place) << 2)));
+    store<f32>(map + ((<usize>bin) << 2), <f32>(<f64>place + min<f64>(1, (wanted - theirBelow) / inside)));
+    if (bin < BINS) below += <f64>load<i32>(own + ((<usize>bin) << 2));
   }
 }
 
 /** Turns projections into how much they ought to change. */
 function wantRow(row: usize, from: i32, to: i32, scale: f32, map: usize): void {
   for (let x = from; x < to; x++) {
-    const at = row + (<usize>x << 2);
+    const at = row + ((<usize>x) << 2);
     const place = (load<f32>(at) - lowest) * scale;
     const bin = clamp(<i32>place, 0, BINS - 1);
     const share = place - <f32>bin;
-    const first = load<f32>(map + (<usize>bin << 2));
-    const next = load<f32>(map + (<usize>bin << 2), 4);
+    const first = load<f32>(map + ((<usize>bin) << 2));
+    const next = load<f32>(map + ((<usize>bin) << 2), 4);
     store<f32>(at, (first + share * (next - first) - place) / scale);
   }
 }
@@ -216,17 +247,18 @@ function spreadRow(
   let weight = direction;
   for (let channel = 0; channel < 3; channel++) {
     for (let j = 0; j < SIDE; j++) {
-      const row = delta + (<usize>((channel * height + y + j) * width) << 2);
+      const row = delta + ((<usize>((channel * height + y + j) * width)) << 2);
       for (let i = 0; i < SIDE; i++, weight += 4) {
+        if (load<f32>(weight) === 0) continue;
         const w = v128.load32_splat(weight);
         let x = from;
         for (; x + 4 <= to; x += 4) {
-          const at = row + (<usize>(x + i) << 2);
-          v128.store(at, f32x4.add(v128.load(at), f32x4.mul(w, v128.load(wanted + (<usize>x << 2)))));
+          const at = row + ((<usize>(x + i)) << 2);
+          v128.store(at, f32x4.add(v128.load(at), f32x4.mul(w, v128.load(wanted + ((<usize>x) << 2)))));
         }
         for (; x < to; x++) {
-          const at = row + (<usize>(x + i) << 2);
-          store<f32>(at, load<f32>(at) + load<f32>(weight) * load<f32>(wanted + (<usize>x << 2)));
+          const at = row + ((<usize>(x + i)) << 2);
+          store<f32>(at, load<f32>(at) + load<f32>(weight) * load<f32>(wanted + ((<usize>x) << 2)));
         }
       }
     }
@@ -241,12 +273,12 @@ export function moveRows(from: i32, to: i32, _thread: i32, transfer: Transfer, g
   const plane = transfer.frameWidth * transfer.frameHeight;
   for (let channel = 0; channel < 3; channel++) {
     for (let i = from * transfer.frameWidth; i < to * transfer.frameWidth; i++) {
-      const at = <usize>(channel * plane + i) << 2;
+      const at = (<usize>(channel * plane + i)) << 2;
       let sum: f32 = 0;
       for (let group = 0; group < transfer.groups; group++) {
-        sum += load<f32>(transfer.deltas + (<usize>(group * plane * 3) << 2) + at);
+        sum += load<f32>(transfer.deltas + ((<usize>(group * plane * 3)) << 2) + at);
       }
-      const value = load<f32>(transfer.frame + at) + load<f32>(gain + (<usize>i << 2)) * sum;
+      const value = load<f32>(transfer.frame + at) + load<f32>(gain + ((<usize>i) << 2)) * sum;
       store<f32>(transfer.frame + at, min<f32>(255, max<f32>(0, value)));
     }
   }
