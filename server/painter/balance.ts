@@ -60,7 +60,7 @@ export async function balance(
   const directions = memory.floats(DIRECTIONS * (LENGTH + 1));
   const projections =
     (columns + 16) * (height - SIDE + 1) + (source.width - SIDE + 17) * (source.height - SIDE + 1);
-  const scratchBytes = 4 * (projections + 3 * (BINS + 1)) + 64;
+  const scratchBytes = 4 * (projections + 4 * (BINS + 1)) + 64;
   const scratch = memory.bytes(GROUPS * scratchBytes);
   const deltas = memory.floats(GROUPS * width * height * CHANNELS);
   const rows = kept

@@ -1,12 +1,7 @@
 import { PanoramaError } from '../../shared/errors.ts';
 
 export type PainterErrorCode =
-  | 'invalid-layout'
-  | 'invalid-source'
-  | 'invalid-frame'
-  | 'invalid-placement'
-  | 'out-of-memory'
-  | 'internal';
+  'invalid-layout' | 'invalid-source' | 'invalid-frame' | 'invalid-placement' | 'out-of-memory' | 'internal';
 
 /** A request that cannot be painted, memory that the system refused, or (`internal`) a bug. */
 export class PainterError extends PanoramaError<PainterErrorCode> {

@@ -124,32 +124,34 @@ function wantedChanges(own: readonly number[], theirs: readonly number[]): numbe
     for (const value of values) counts[binOf(value)]!++;
     return counts;
   });
-  const edges = matchedEdges(ownCounts!, theirCounts!, own.length, theirs.length);
+  const [starts, ends] = matchedBins(ownCounts!, theirCounts!, own.length, theirs.length);
   return own.map((value) => {
     const bin = binOf(value);
     const share = f32(placeOf(value) - bin);
-    const [edge, next] = [edges[bin]!, edges[bin + 1]!];
-    const target = f32(edge + f32(share * f32(next - edge)));
+    const [start, end] = [starts![bin]!, ends![bin]!];
+    const target = f32(start + f32(share * f32(end - start)));
     return f32(f32(target - placeOf(value)) / scale);
   });
 }
 
-/** For each bin's lower edge, in bins, the place that has as large a share of the others' counts below it. */
-function matchedEdges(
-  own: Int32Array,
-  theirs: Int32Array,
-  ownTotal: number,
-  theirTotal: number,
-): Float32Array {
-  const edges = new Float32Array(BINS + 1);
+/**
+ * For each bin, in bins, the places in the others between which there is the share of all that the bin has. A gap in the
+ * others at its start belongs to the bin before, one at its end to the next.
+ */
+function matchedBins(own: Int32Array, theirs: Int32Array, ownTotal: number, theirTotal: number) {
+  const starts = new Float32Array(BINS);
+  const ends = new Float32Array(BINS);
   let below = 0;
   let theirBelow = 0;
-  let bin = 0;
-  for (let edge = 0; edge <= BINS; edge++) {
-    const wanted = (below / ownTotal) * theirTotal;
-    while (bin < BINS - 1 && theirBelow + theirs[bin]! < wanted) theirBelow += theirs[bin++]!;
-    edges[edge] = bin + Math.min(1, (wanted - theirBelow) / Math.max(1, theirs[bin]!));
-    below += own[edge] ?? 0;
+  let at = 0;
+  for (let bin = 0; bin < BINS; bin++) {
+    const first = (below * theirTotal) / ownTotal;
+    while (at < BINS - 1 && theirBelow + theirs[at]! <= first) theirBelow += theirs[at++]!;
+    starts[bin] = at + Math.min(1, (first - theirBelow) / Math.max(1, theirs[at]!));
+    below += own[bin]!;
+    const last = (below * theirTotal) / ownTotal;
+    while (at < BINS - 1 && theirBelow + theirs[at]! < last) theirBelow += theirs[at++]!;
+    ends[bin] = at + Math.min(1, (last - theirBelow) / Math.max(1, theirs[at]!));
   }
-  return edges;
+  return [starts, ends];
 }

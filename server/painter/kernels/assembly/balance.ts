@@ -197,7 +197,10 @@ function countRow(row: usize, from: i32, to: i32, scale: f32, counts: usize): vo
   }
 }
 
-/** For each bin's lower edge, in bins, the place that has as large a share of the others' counts below it. */
+/**
+ * For each bin, in bins: the places in the others between which there is the share of all that the bin has. Where
+ * others are missing at an end, it is the nearer side of the gap: what has their distribution already stays.
+ */
 function matchHistograms(own: usize, theirs: usize, map: usize): void {
   let ownTotal: f64 = 0;
   let theirTotal: f64 = 0;
@@ -208,15 +211,24 @@ function matchHistograms(own: usize, theirs: usize, map: usize): void {
   let below: f64 = 0;
   let theirBelow: f64 = 0;
   let place = 0;
-  for (let bin = 0; bin <= BINS; bin++) {
-    const wanted = (below / ownTotal) * theirTotal;
-    while (place < BINS - 1 && theirBelow + <f64>load<i32>(theirs + ((<usize>place) << 2)) < wanted) {
-      theirBelow += <f64>load<i32>(theirs + ((<usize>place) << 2));
+  for (let bin = 0; bin < BINS; bin++) {
+    const at = map + ((<usize>bin) << 3);
+    let wanted = (below * theirTotal) / ownTotal;
+    let inside = <f64>load<i32>(theirs + ((<usize>place) << 2));
+    while (place < BINS - 1 && theirBelow + inside <= wanted) {
+      theirBelow += inside;
       place++;
+      inside = <f64>load<i32>(theirs + ((<usize>place) << 2));
     }
-    const inside = max<f64>(1, <f64>load<i32>(theirs + ((<usize>place) << 2)));
-    store<f32>(map + ((<usize>bin) << 2), <f32>(<f64>place + min<f64>(1, (wanted - theirBelow) / inside)));
-    if (bin < BINS) below += <f64>load<i32>(own + ((<usize>bin) << 2));
+    store<f32>(at, <f32>(<f64>place + min<f64>(1, (wanted - theirBelow) / max<f64>(1, inside))));
+    below += <f64>load<i32>(own + ((<usize>bin) << 2));
+    wanted = (below * theirTotal) / ownTotal;
+    while (place < BINS - 1 && theirBelow + inside < wanted) {
+      theirBelow += inside;
+      place++;
+      inside = <f64>load<i32>(theirs + ((<usize>place) << 2));
+    }
+    store<f32>(at, <f32>(<f64>place + min<f64>(1, (wanted - theirBelow) / max<f64>(1, inside))), 4);
   }
 }
 
@@ -227,8 +239,8 @@ function wantRow(row: usize, from: i32, to: i32, scale: f32, map: usize): void {
     const place = (load<f32>(at) - lowest) * scale;
     const bin = clamp(<i32>place, 0, BINS - 1);
     const share = place - <f32>bin;
-    const first = load<f32>(map + ((<usize>bin) << 2));
-    const next = load<f32>(map + ((<usize>bin) << 2), 4);
+    const first = load<f32>(map + ((<usize>bin) << 3));
+    const next = load<f32>(map + ((<usize>bin) << 3), 4);
     store<f32>(at, (first + share * (next - first) - place) / scale);
   }
 }
