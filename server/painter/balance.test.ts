@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHANNELS, type Picture } from '../images/picture.ts';
 import { drawn } from '../images/pictures.testing.ts';
-import { balance, LENGTH, SIDE } from './balance.ts';
+import { balance, fillDirections, LENGTH, SIDE } from './balance.ts';
 import { Gaussians } from './gaussians.ts';
 import { levelOf, noise } from './kernels/problems.testing.ts';
 import { Workbench } from './kernels/workbench.ts';
@@ -82,6 +82,15 @@ describe('balance', () => {
     }
     for (const [n, distance] of distances.slice(1).entries()) expect(distance).toBeLessThan(distances[n]!);
     expect(distances[6]).toBeLessThan(distances[0]! / 3);
+  });
+
+  it('[PAINT17] takes directions of length 1, however few pixels take part in one', () => {
+    const directions = new Float32Array(20_000 * (LENGTH + 1));
+    fillDirections(directions, new Gaussians(5));
+    const lengths = Array.from({ length: 20_000 }, (_, n) =>
+      Math.hypot(...directions.subarray(n * (LENGTH + 1), (n + 1) * (LENGTH + 1) - 1)),
+    );
+    expect(Math.max(...lengths.map((length) => Math.abs(length - 1)))).toBeLessThan(1e-5);
   });
 
   it('[PAINT17] leaves a kept photo’s pixels, and balances what is beside it', async () => {

@@ -134,7 +134,10 @@ function pixelGains(
 export function fillDirections(directions: Float32Array, gaussians: Gaussians): void {
   for (let start = 0; start < directions.length; start += LENGTH + 1) {
     const direction = directions.subarray(start, start + LENGTH);
-    const partakes = Array.from({ length: SIDE * SIDE }, (_, i) => gaussians.next() > SPARSITY);
+    let partakes: boolean[];
+    // Now and then it would be none: a direction without length.
+    do partakes = Array.from({ length: SIDE * SIDE }, () => gaussians.next() > SPARSITY);
+    while (!partakes.includes(true));
     for (let i = 0; i < LENGTH; i++) direction[i] = partakes[i % (SIDE * SIDE)] ? gaussians.next() : 0;
     const length = Math.hypot(...direction);
     for (let i = 0; i < LENGTH; i++) direction[i]! /= length;

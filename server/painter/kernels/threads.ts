@@ -22,17 +22,17 @@ interface ThreadData {
 
 /** A thread's whole program, by its text: it uses nothing from outside itself. */
 function threadProgram(): void {
-  const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
-  const { module, memory, nextRow, thread } = workerData as ThreadData;
+  const worker = process.getBuiltinModule('node:worker_threads');
+  const { module, memory, nextRow, thread } = worker.workerData as ThreadData;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  parentPort?.on('message', ({ kernel, rows, block, args }: Work) => {
+  worker.parentPort?.on('message', ({ kernel, rows, block, args }: Work) => {
     const run = exports[kernel] as (...numbers: number[]) => void;
     for (;;) {
       const from = Atomics.add(nextRow, 0, block);
       if (from >= rows) break;
       run(from, Math.min(rows, from + block), thread, ...args);
     }
-    parentPort.postMessage(null);
+    worker.parentPort?.postMessage(null);
   });
 }
 
