@@ -50,10 +50,10 @@ export function planPanorama(source: Size, request: PanoramaRequest): Plan {
   const megapixels = (frame.width * frame.height) / 1e6;
   const seconds: Plan['seconds'] = {
     decode: 0.1,
-    draft: 0.3 + 1.5 * megapixels,
+    draft: 0.6 + 0.55 * megapixels,
     train: scaleSeconds.reduce((sum, item) => sum + item, 0),
     sample: hyperparameters ? 3 : 0,
-    paint: recipe ? request.variants * (0.3 + 2.5 * megapixels) : 0,
+    paint: recipe ? request.variants * (0.8 + 0.75 * megapixels) : 0,
     encode: 0.2 * (1 + request.variants) * megapixels,
   };
   const asIs = photo.width === source.width && photo.height === source.height;

@@ -6,7 +6,7 @@ import { colourVotes, eachPatch, toByte } from './vote.ts';
 
 const f32 = Math.fround;
 /** Mismatches of about so many grey levels begin to count as edges of the picture, to be kept as such. */
-const EDGE = 36;
+const EDGE = 72;
 /** The divergence is held in 16 bits, in fractions of a grey level. */
 const FIXED_POINT = 64;
 

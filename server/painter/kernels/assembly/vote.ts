@@ -4,7 +4,7 @@ import { centreX, centreY, Field, Image, isKept, toByte } from './records';
 /** Mean squared difference, in grey levels, below which nearer patches gain little more weight. */
 const NEAR: f32 = 0.01;
 /** Mismatches of about so many grey levels begin to count as edges of the picture, to be kept as such. */
-const EDGE: f32 = 36;
+const EDGE: f32 = 72;
 /** Divergences are held in 16 bits, in fractions of a grey level. */
 const FIXED_POINT: f32 = 64;
 
