@@ -4,11 +4,13 @@
  * Level by level, from about 32 pixels high to exactly the frame, every patch of the enlarged result is replaced
  * by the most similar patch of the photo at that scale (Granot et al., "Drop the GAN: in defense of patches
  * nearest neighbors as single image generative models", CVPR 2022), with a deterministic search in place of the
- * paper's. A kept photo is there at every level, so that what is painted continues it.
+ * paper's. At the coarse levels the picture is first moved towards the photo's distribution of patches. A kept photo is
+ * there at every level, so that what is painted continues it.
  */
 import type { Rectangle, Size } from '../../shared/geometry.ts';
 import { createPicture, type Picture } from '../images/picture.ts';
 import { resample } from '../images/resample.ts';
+import { balance } from './balance.ts';
 import { voteAndBlend } from './blend.ts';
 import { completenessWeights, enlargeWeights } from './completeness.ts';
 import type { Field } from './field.ts';
@@ -19,7 +21,6 @@ import { pasteKept } from './paste-kept.ts';
 import { rowBand } from './row-band.ts';
 import { rowFreedom } from './row-freedom.ts';
 import { searchCoherently, searchExactly, type SearchProblem } from './search.ts';
-import { balance } from './balance.ts';
 import { blurred, sourcePyramid } from './source-pyramid.ts';
 import { validate } from './validate.ts';
 import { vote } from './vote.ts';
