@@ -27,7 +27,9 @@ console.log(
   version ? `PyTorch ${version}, in alternation` : 'no PyTorch here (set PYTHON to a Python that has it)',
 );
 
-console.log('\nPainting alone: mountain-pass.jpg, extend, full quality; the last column is against one thread');
+console.log(
+  '\nPainting alone: mountain-pass.jpg, extend, full quality; the last column is against one thread',
+);
 printRow('frame', 'seconds', 'peak MiB', 'speed-up');
 for (const frame of PAINTED) {
   const { seconds, peakMebibytes, speedUp } = await benchmarkPaint(PHOTO, frame);

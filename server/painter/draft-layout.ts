@@ -122,11 +122,13 @@ function mapped(
       const left = Math.floor(columns[x]!);
       const right = Math.min(picture.width - 1, left + 1);
       const u = columns[x]! - left;
+      const topLeft = (top * picture.width + left) * CHANNELS;
+      const topRight = (top * picture.width + right) * CHANNELS;
+      const bottomLeft = (bottom * picture.width + left) * CHANNELS;
+      const bottomRight = (bottom * picture.width + right) * CHANNELS;
       for (let channel = 0; channel < CHANNELS; channel++, o++) {
-        const at = (column: number, row: number) =>
-          data[(row * picture.width + column) * CHANNELS + channel]!;
-        const upper = at(left, top) * (1 - u) + at(right, top) * u;
-        const lower = at(left, bottom) * (1 - u) + at(right, bottom) * u;
+        const upper = data[topLeft + channel]! * (1 - u) + data[topRight + channel]! * u;
+        const lower = data[bottomLeft + channel]! * (1 - u) + data[bottomRight + channel]! * u;
         result.data[o] = Math.round(upper * (1 - v) + lower * v);
       }
     }

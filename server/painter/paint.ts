@@ -85,6 +85,7 @@ async function paintLevels(
   sharp: Picture,
 ): Promise<Picture> {
   const sources = await sourcePyramid(sharp, levels);
+  bench.throwIfAborted();
   const freedom = keep ? await rowFreedom(sources[0]!) : 0;
   const start = keep ? await continueAtBorder(layout, sharp, frame, photo, freedom) : layout;
   const total = levels.reduce((sum, level) => sum + cost(level), 0);
