@@ -1,4 +1,4 @@
-/** The SinGAN's part of the job: train or take from the store, sample, rank. */
+/** The SinGAN's part of the job: train or take from the store, sample, rank, rehearse. */
 import type { Rectangle, Size } from '../../shared/geometry.ts';
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import type { Picture } from '../images/picture.ts';
@@ -11,12 +11,15 @@ import { compileSampler } from '../singan/sample.ts';
 import { trainSinGan } from '../singan/train.ts';
 import type { Context } from './make-panorama.ts';
 import { rankLayouts } from './rank.ts';
+import { rehearse } from './rehearse.ts';
 import { unevenStretch } from './uneven-stretch.ts';
 
 /** Layouts sampled for one that is painted: the best of sixteen is 7–8 % better than the median. */
 const SAMPLES = 16;
 /** Fewer are drawn of large ones: so many pixels in all. */
 const SAMPLED_PIXELS = 1_500_000;
+/** About what share of this phase's time goes into sampling; the rest is ranking and rehearsing. */
+const SAMPLING_SHARE = 0.5;
 
 /** The best layouts for the request, as many as it asks variants for, best first. */
 export async function drawLayouts(
@@ -32,8 +35,12 @@ export async function drawLayouts(
   const level = finestLevel(model);
   const photo = await resample(context.photo, level.width, level.height);
   const ranked = await rankLayouts(layouts, photo, sourceRows(context, layouts, level), job.signal);
+  const drawn = ranked.map(({ layout }) => layout);
+  const best = await rehearse(drawn, context.photo, plan, job.signal, (share) =>
+    meter.update('sample', SAMPLING_SHARE + (1 - SAMPLING_SHARE) * share),
+  );
   meter.update('sample', 1);
-  return ranked.slice(0, job.request.variants).map(({ layout }) => layout);
+  return best.slice(0, job.request.variants);
 }
 
 /** Trains what the store does not have yet; each finished scale is stored before the next begins. */
@@ -86,7 +93,7 @@ async function sample(
       job.signal.throwIfAborted();
       const seed = job.request.seed + index * 2 ** 32;
       layouts.push(await sampler.sample(seed, stretched?.(seed)));
-      meter.update('sample', (index + 1) / (2 * count));
+      meter.update('sample', (SAMPLING_SHARE * (index + 1)) / count);
     }
     return layouts;
   } finally {

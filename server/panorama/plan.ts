@@ -52,7 +52,7 @@ export function planPanorama(source: Size, request: PanoramaRequest): Plan {
     decode: 0.1,
     draft: 0.6 + 0.55 * megapixels,
     train: scaleSeconds.reduce((sum, item) => sum + item, 0),
-    sample: hyperparameters ? 3 : 0,
+    sample: hyperparameters ? 4 : 0,
     paint: recipe ? request.variants * (0.8 + 0.75 * megapixels) : 0,
     encode: 0.2 * (1 + request.variants) * megapixels,
   };
