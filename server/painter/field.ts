@@ -75,6 +75,14 @@ export function keptCentres(kept: Rectangle, radius: number): Rectangle | null {
   return { x: kept.x + radius, y: kept.y + radius, width, height };
 }
 
+/** Whether the patch centred at (x, y) lies wholly within the kept photo. */
+export function isKept({ kept, radius }: Level, x: number, y: number): boolean {
+  const centres = kept && keptCentres(kept, radius);
+  if (!centres) return false;
+  const { x: left, y: top, width, height } = centres;
+  return x >= left && x < left + width && y >= top && y < top + height;
+}
+
 /**
  * [rows, columns] 1 where rare patches are wanted: everywhere without a kept photo, beside one from one and a half
  * patch sizes away. Above and below it they would bring the middle of the photo into its sky and its ground.

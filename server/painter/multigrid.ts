@@ -18,7 +18,7 @@ const COARSEST_SIDE = 12;
 const SWEEPS = 2;
 /** Grids of fewer cells are left to one thread: handing out their rows would take longer. */
 const SHARED_CELLS = 100_000;
-/** Bytes of a grid's record. */
+/** 32-bit fields of a grid's record. */
 const RECORD_INTEGERS = 9;
 
 /** The grids for one size, the finest first, coarser ones by halves. */

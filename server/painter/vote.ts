@@ -46,7 +46,7 @@ export async function castVotes(
   const weights = memory.copyOfFloats(patchWeights(radius));
   const trust = memory.copyOfFloats(trustTable(field.level));
   const strip = Math.min(STRIP_ROWS, Math.max(1, Math.ceil(frame.height / bench.threads)));
-  const scratchBytes = 256 + 16 * (strip + 2) * frame.width * (mismatch ? CHANNELS : 1) + 512;
+  const scratchBytes = (16 * (strip + 2) * frame.width + 128) * (mismatch ? 3 : 1);
   const scratch = memory.bytes(scratchBytes * bench.threads);
   await bench.run(
     'voteRows',

@@ -1,5 +1,5 @@
 /** The SinGAN's part of the job: train or take from the store, sample, rank, rehearse. */
-import type { Rectangle, Size } from '../../shared/geometry.ts';
+import type { Size } from '../../shared/geometry.ts';
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import type { Picture } from '../images/picture.ts';
 import { resample } from '../images/resample.ts';
@@ -12,6 +12,7 @@ import { trainSinGan } from '../singan/train.ts';
 import type { Context } from './make-panorama.ts';
 import { rankLayouts } from './rank.ts';
 import { rehearse } from './rehearse.ts';
+import { sourceRows } from './source-rows.ts';
 import { unevenStretch } from './uneven-stretch.ts';
 
 /** Layouts sampled for one that is painted: the best of sixteen is 7–8 % better than the median. */
@@ -34,7 +35,7 @@ export async function drawLayouts(
   const layouts = await sample(context, model, engine);
   const level = finestLevel(model);
   const photo = await resample(context.photo, level.width, level.height);
-  const ranked = await rankLayouts(layouts, photo, sourceRows(context, layouts, level), job.signal);
+  const ranked = await rankLayouts(layouts, photo, sourceRows(plan, layouts, level.height), job.signal);
   const drawn = ranked.map(({ layout }) => layout);
   const best = await rehearse(drawn, context.photo, plan, job.signal, (share) =>
     meter.update('sample', SAMPLING_SHARE + (1 - SAMPLING_SHARE) * share),
@@ -115,13 +116,4 @@ function finestLevel(model: SinGan): Size {
   const level = model.levels.at(-1);
   if (!level) throw new Error('internal: draw layouts: a model without levels');
   return level;
-}
-
-/** The photo's row that belongs to a layout's: its own in `extend`, the frame's share of its height otherwise. */
-function sourceRows({ plan }: Context, [layout]: readonly Picture[], level: Size): (y: number) => number {
-  if (!layout) throw new Error('internal: draw layouts: no layout');
-  const photo: Rectangle = plan.photo;
-  if (plan.mode !== 'extend') return (y) => ((y + 0.5) / layout.height) * level.height - 0.5;
-  const top = (photo.y / photo.height) * level.height;
-  return (y) => y - top;
 }

@@ -5,6 +5,7 @@ import { resample } from '../images/resample.ts';
 import { paint } from '../painter/paint.ts';
 import type { Plan } from './plan.ts';
 import { rankLayouts } from './rank.ts';
+import { sourceRows } from './source-rows.ts';
 
 /** Layouts that are painted small, whatever the number of variants: the first variant is the one that is made alone. */
 const CANDIDATES = 6;
@@ -45,9 +46,9 @@ export async function rehearse(
     layoutOf.set(painted, layout);
     onShare((index + 1) / candidates.length);
   }
-  const sourceRow = (y: number): number =>
-    mode === 'extend' ? y - small.photo.y : ((y + 0.5) / small.frame.height) * small.photo.height - 0.5;
-  const ranked = await rankLayouts([...layoutOf.keys()], smallPhoto, sourceRow, signal);
+  const paintings = [...layoutOf.keys()];
+  const rows = sourceRows(plan, paintings, smallPhoto.height);
+  const ranked = await rankLayouts(paintings, smallPhoto, rows, signal);
   return [
     ...ranked.flatMap(({ layout: painted }) => layoutOf.get(painted) ?? []),
     ...layouts.slice(CANDIDATES),

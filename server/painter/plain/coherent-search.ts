@@ -1,6 +1,6 @@
 /** The oracle of the kernel `coherentRows`. */
 import { CHANNELS } from '../../images/picture.ts';
-import { centreX, centreY, createField, farFromKept, keptCentres, type Field } from '../field.ts';
+import { centreX, centreY, createField, farFromKept, isKept, type Field } from '../field.ts';
 import type { Level } from '../levels.ts';
 import type { SearchProblem } from '../search.ts';
 
@@ -12,12 +12,11 @@ const NEIGHBOURS_Y = [0, 0, 0, -1, 1, -1, -1, 1, 1];
 export function coherentSearch(level: Level, problem: SearchProblem, earlier: Field): Field {
   const field = createField(level);
   const far = farFromKept(field);
-  const hole = level.kept && keptCentres(level.kept, level.radius);
   for (let row = 0; row < field.rows; row++) {
     const y = centreY(field, row);
     for (let column = 0; column < field.columns; column++) {
       const x = centreX(field, column);
-      if (hole && x >= hole.x && x < hole.x + hole.width && y >= hole.y && y < hole.y + hole.height) continue;
+      if (isKept(level, x, y)) continue;
       const cell = row * field.columns + column;
       const best = searchCell(problem, far[cell] === 1, earlier, level, x, y);
       field.sourceX[cell] = best.x;

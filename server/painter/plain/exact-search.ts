@@ -1,5 +1,5 @@
 /** The oracle of the kernel `exactRows`. */
-import { centreX, centreY, createField, farFromKept, keptCentres } from '../field.ts';
+import { centreX, centreY, createField, farFromKept, isKept } from '../field.ts';
 import type { Level } from '../levels.ts';
 import type { ExactMatches, SearchProblem } from '../search.ts';
 import { patchDistance } from './coherent-search.ts';
@@ -7,16 +7,15 @@ import { patchDistance } from './coherent-search.ts';
 /** What `searchExactly` finds. For one patch, displacements in order are source positions in order. */
 export function exactSearch(level: Level, problem: SearchProblem): ExactMatches {
   const { source, band, weights } = problem;
-  const { radius, kept } = level;
+  const { radius } = level;
   const field = createField(level);
   const far = farFromKept(field);
-  const hole = kept && keptCentres(kept, radius);
   const smallest = new Float32Array(source.width * source.height).fill(Infinity);
   for (let row = 0; row < field.rows; row++) {
     const y = centreY(field, row);
     for (let column = 0; column < field.columns; column++) {
       const x = centreX(field, column);
-      if (hole && x >= hole.x && x < hole.x + hole.width && y >= hole.y && y < hole.y + hole.height) continue;
+      if (isKept(level, x, y)) continue;
       const cell = row * field.columns + column;
       let best = Infinity;
       for (let sy = band.low[y]!; sy <= band.high[y]!; sy++) {

@@ -3,7 +3,7 @@
  * the voted colours lack is told in fractions of a grey level, and rounding might choose another one.
  */
 import { CHANNELS, createPicture, type Picture } from '../../images/picture.ts';
-import { centreX, centreY, keptCentres, type Field } from '../field.ts';
+import { centreX, centreY, isKept, type Field } from '../field.ts';
 import { pixelWeight, trustTable } from '../vote.ts';
 
 const f32 = Math.fround;
@@ -53,13 +53,12 @@ interface Placed {
 export function eachPatch(field: Field, visit: (placed: Placed) => void): void {
   const { radius, kept } = field.level;
   const samples = (2 * radius + 1) ** 2 * CHANNELS;
-  const hole = kept && keptCentres(kept, radius);
   const trust = trustTable(field.level);
   for (let row = 0; row < field.rows; row++) {
     const y = centreY(field, row);
     for (let column = 0; column < field.columns; column++) {
       const x = centreX(field, column);
-      if (hole && x >= hole.x && x < hole.x + hole.width && y >= hole.y && y < hole.y + hole.height) continue;
+      if (isKept(field.level, x, y)) continue;
       const cell = row * field.columns + column;
       let weight = f32(1 / f32(f32(NEAR) + f32(field.distance[cell]! / samples)));
       if (kept) {
