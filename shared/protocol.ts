@@ -1,136 +1,154 @@
-/** What a client asks for: the request's schema, its type and its defaults. */
-import { z } from 'zod';
-import { RequestError } from './errors.ts';
-import { LIMITS, OPTIMIZERS, PRESETS, type TrainingOptions } from './hyperparameters.ts';
+/** What the server answers: panoramas, their events, estimates, the server itself, errors. Both ends parse by these. */
+import * as z from 'zod';
+import { ENGINES, panoramaRequestSchema } from './request.ts';
+import { fields, wholeNumberFrom } from './schema.ts';
 
 /** Raised when a client that knows only the older form can no longer be understood. */
 export const PROTOCOL_VERSION = 1;
 
-export const MODES = ['extend', 'retarget', 'reimagine'] as const;
-export type Mode = (typeof MODES)[number];
+/** What an upload may measure. The server refuses more before it decodes anything. */
+export const PHOTO_LIMITS = {
+  bytes: 64 * 1024 * 1024,
+  pixels: 100_000_000,
+  /** Shorter side, in pixels. */
+  minSide: 16,
+  /** Longer side over shorter side. */
+  maxAspectRatio: 20,
+} as const;
 
-export const FORMATS = ['png', 'jpeg', 'webp'] as const;
-export type Format = (typeof FORMATS)[number];
+export const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
+export type Status = (typeof STATUSES)[number];
 
-/** What a server may be told to train on; `auto` is the best that works there. */
-export const ENGINES = ['auto', 'cpu', 'webgpu', 'cuda', 'tensorflow'] as const;
-export type EngineChoice = (typeof ENGINES)[number];
+/** One order, but that painting and encoding take turns. */
+export const PHASES = ['decode', 'draft', 'train', 'sample', 'paint', 'encode'] as const;
+export type Phase = (typeof PHASES)[number];
 
-/** Frame sides, in pixels. */
-export const FRAME_SIDE = { min: 16, max: 8192 } as const;
-export const MAX_ZOOM = 100;
-export const MAX_VARIANTS = 8;
-const MAX_UINT32 = 2 ** 32 - 1;
+/** The statuses that a panorama never leaves. */
+export function hasEnded(status: Status): boolean {
+  return status === 'succeeded' || status === 'failed' || status === 'canceled';
+}
 
-const trainingSchema = fields({
-  epochs: oneOf(LIMITS.epochs).optional(),
-  maxSize: oneOf(LIMITS.maxSize).optional(),
-  optimizer: oneOf(OPTIMIZERS).optional(),
-  learningRate: numberFrom(LIMITS.learningRate.min, LIMITS.learningRate.max).optional(),
+const secondsSchema = z.object({ low: z.number(), high: z.number() });
+const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() });
+
+export const errorSchema = z.object({
+  code: z.string(),
+  /** One line for the user: what was expected, what came, what to do. */
+  message: z.string(),
+  details: z.unknown().optional(),
 });
+export type ErrorBody = z.infer<typeof errorSchema>;
+export const errorAnswerSchema = z.object({ error: errorSchema });
 
-export const panoramaRequestSchema = fields({
-  width: wholeNumberFrom(FRAME_SIDE.min, FRAME_SIDE.max),
-  height: wholeNumberFrom(FRAME_SIDE.min, FRAME_SIDE.max),
-  mode: oneOf(MODES).default('extend'),
-  /** Where the photo lies in the room left over: 0 left or top, 1 right or bottom. */
-  anchor: fields({ x: numberFrom(0, 1).default(0.5), y: numberFrom(0, 1).default(0.5) }).prefault({}),
-  /** 1 fits the whole photo into the frame; larger crops it, at most until it covers the frame. */
-  zoom: numberFrom(1, MAX_ZOOM).default(1),
-  preset: oneOf(PRESETS).default('fast'),
-  /** Overrides the preset. */
-  training: trainingSchema.prefault({}),
-  seed: wholeNumberFrom(0, MAX_UINT32).default(1),
-  variants: wholeNumberFrom(1, MAX_VARIANTS).default(1),
-  format: oneOf(FORMATS).default('png'),
-}).superRefine((request, context) => {
-  if (request.preset !== 'draft') return;
-  for (const [name, value] of Object.entries(request.training)) {
-    if (value === undefined) continue;
-    const message = `expected none with preset draft, which trains nothing, got ${show(value)}`;
-    context.addIssue({ code: 'custom', path: ['training', name], message });
-  }
-  if (request.variants > 1) {
-    const message = `expected 1 with preset draft, which has one picture, got ${request.variants}`;
-    context.addIssue({ code: 'custom', path: ['variants'], message });
-  }
+export const variantSchema = z.object({
+  /** 0 is the draft, the variants count from 1. */
+  n: z.int().nonnegative(),
+  ...sizeSchema.shape,
+  /** How many times the photo's pixels were enlarged; 1 where they were not. */
+  upscaled: z.number(),
+  /** From the server's root. */
+  url: z.string(),
 });
+export type Variant = z.infer<typeof variantSchema>;
 
-/** A request with its defaults filled in. */
-export type PanoramaRequest = Readonly<
-  Omit<z.output<typeof panoramaRequestSchema>, 'training'> & { training: TrainingOptions }
->;
+export const panoramaSchema = z.object({
+  id: z.uuid(),
+  status: z.enum(STATUSES),
+  /** Null until it runs. */
+  phase: z.enum(PHASES).nullable(),
+  progress: z.object({
+    /** Of the whole job, weighted by cost: 0 to 1. */
+    fraction: z.number(),
+    /** Of the training, counted from 1; null outside it. */
+    scale: z.int().nullable(),
+    scales: z.int().nullable(),
+  }),
+  /** 1 is next; null unless queued. */
+  queuePosition: z.int().nullable(),
+  /** Seconds until it has ended, the queue included; null where nothing can be said. */
+  remaining: secondsSchema.nullable(),
+  variants: z.array(variantSchema),
+  /** The best to show so far, small, as a data URL: the draft, a scale's sample, then the first variant. */
+  preview: z.string().nullable(),
+  error: errorSchema.nullable(),
+  /** The photo, upright. */
+  image: sizeSchema,
+  request: panoramaRequestSchema,
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+});
+export type Panorama = z.infer<typeof panoramaSchema>;
 
-/** A request as a client writes it: only the size is required. */
-export type PanoramaRequestInput = z.input<typeof panoramaRequestSchema>;
+export const panoramaListSchema = z.object({
+  /** Newest first. */
+  panoramas: z.array(panoramaSchema),
+  /** Where the next page begins; null on the last one. */
+  nextCursor: z.string().nullable(),
+});
+export type PanoramaList = z.infer<typeof panoramaListSchema>;
 
-export type ParsedRequest =
-  | { readonly ok: true; readonly request: PanoramaRequest }
-  /** One plain line each: the field, what was expected, what came. */
-  | { readonly ok: false; readonly problems: readonly string[] };
+/** A scale was trained. Scales that were in the store already are not told. */
+export const scaleEventSchema = z.object({
+  scale: z.int().positive(),
+  scales: z.int().positive(),
+  epochs: z.int(),
+  losses: z.record(z.string(), z.number()),
+  /** A sample of this scale, as a data URL. */
+  preview: z.string(),
+});
+export type ScaleEvent = z.infer<typeof scaleEventSchema>;
 
-/** Checks a request from outside and fills in the defaults. Never throws. */
-export function parseRequest(value: unknown): ParsedRequest {
-  const parsed = panoramaRequestSchema.safeParse(value);
-  if (parsed.success) return { ok: true, request: parsed.data };
-  return { ok: false, problems: [...new Set(parsed.error.issues.flatMap(linesOf))] };
-}
+/**
+ * What the event stream tells, by the event's name. `panorama` is the whole panorama as it is now: the first event
+ * of every stream, and again at each change, at most twice a second. The last one has ended.
+ */
+export type StreamEvent =
+  { readonly type: 'panorama'; readonly panorama: Panorama } | ({ readonly type: 'scale' } & ScaleEvent);
 
-/** `parseRequest` for callers that take the request or nothing: throws `RequestError` with all problems. */
-export function requireRequest(value: unknown): PanoramaRequest {
-  const parsed = parseRequest(value);
-  if (!parsed.ok) throw new RequestError(parsed.problems);
-  return parsed.request;
-}
+/** What can be asked before anything is sent. */
+export const estimateQuestionSchema = fields({
+  /** The photo's size, upright, in pixels. */
+  image: fields({
+    width: wholeNumberFrom(PHOTO_LIMITS.minSide, PHOTO_LIMITS.pixels),
+    height: wholeNumberFrom(PHOTO_LIMITS.minSide, PHOTO_LIMITS.pixels),
+  }),
+  request: panoramaRequestSchema,
+});
+export type EstimateQuestion = z.input<typeof estimateQuestionSchema>;
 
-function linesOf(issue: z.core.$ZodIssue): string[] {
-  if (issue.code !== 'unrecognized_keys') return [`${issue.path.join('.') || 'request'}: ${issue.message}`];
-  return issue.keys.map(
-    (key) => `${printable([...issue.path, key].join('.'))}: ${issue.message}, got this one`,
-  );
-}
+export const estimateSchema = z.object({
+  /** From start to end on this server; less where the photo's model is there already. */
+  seconds: secondsSchema,
+  /** Until the draft is there. */
+  draftSeconds: secondsSchema,
+  /** Until it would start. */
+  waitSeconds: secondsSchema,
+  /** At its peak. */
+  memoryBytes: z.number(),
+  /** How many times the photo's pixels would be enlarged; 1 where they would not. */
+  upscaled: z.number(),
+  /** Scales to train; 0 where nothing is trained. */
+  scales: z.int(),
+});
+export type Estimate = z.infer<typeof estimateSchema>;
 
-/** An object of exactly these fields. */
-function fields<T extends z.core.$ZodLooseShape>(shape: T) {
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `expected only the fields ${Object.keys(shape).join(', ')}`
-        : `expected an object, got ${show(issue.input)}`,
-  });
-}
-
-function wholeNumberFrom(min: number, max: number) {
-  const error = expects(`a whole number from ${min} to ${max}`);
-  return z.int({ error }).min(min, { error }).max(max, { error });
-}
-
-function numberFrom(min: number, max: number) {
-  const error = expects(`a number from ${min} to ${max}`);
-  return z.number({ error }).min(min, { error }).max(max, { error });
-}
-
-function oneOf<const T extends readonly (string | number)[]>(choices: T) {
-  return z.literal(choices, { error: expects(`one of ${choices.join(', ')}`) });
-}
-
-function expects(what: string): (issue: { input?: unknown }) => string {
-  return ({ input }) => `expected ${what}, got ${show(input)}`;
-}
-
-/** A value from outside, short and on one line. */
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'string') return `"${printable(value)}"`;
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
-    return String(value);
-  return value === null ? 'null' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
-}
-
-const SHOWN_CHARACTERS = 40;
-
-function printable(text: string): string {
-  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
-  return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line;
-}
+export const serverInfoSchema = z.object({
+  version: z.string(),
+  protocol: z.int(),
+  engine: z.enum(ENGINES),
+  /** What trains, in words: the processor's or the card's name. */
+  device: z.string(),
+  queued: z.int(),
+  running: z.int(),
+  limits: z.object({
+    /** Jobs that run at once. */
+    jobs: z.int(),
+    memoryBytes: z.number(),
+    photoBytes: z.number(),
+    photoPixels: z.number(),
+    frameSide: z.object({ min: z.int(), max: z.int() }),
+    variants: z.int(),
+  }),
+});
+export type ServerInfo = z.infer<typeof serverInfoSchema>;

@@ -1,7 +1,7 @@
 /** Seconds of painting alone: a layout that needs no training, in full quality. */
 import { readFile } from 'node:fs/promises';
 import type { Size } from '../../shared/geometry.ts';
-import { requireRequest } from '../../shared/protocol.ts';
+import { requireRequest } from '../../shared/request.ts';
 import { decodePicture } from '../images/decode.ts';
 import { draftLayout } from '../painter/draft-layout.ts';
 import { paint } from '../painter/paint.ts';

@@ -1,4 +1,4 @@
-import { ENGINES, FRAME_SIDE, FORMATS, MAX_VARIANTS, MAX_ZOOM, MODES } from '../../shared/protocol.ts';
+import { ENGINES, FRAME_SIDE, FORMATS, MAX_VARIANTS, MAX_ZOOM, MODES } from '../../shared/request.ts';
 import { LIMITS, OPTIMIZERS } from '../../shared/hyperparameters.ts';
 
 const SIDES = `${FRAME_SIDE.min} to ${FRAME_SIDE.max}`;

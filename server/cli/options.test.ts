@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requireRequest } from '../../shared/protocol.ts';
+import { requireRequest } from '../../shared/request.ts';
 import { UsageError } from './errors.ts';
 import { parseCommand, variantPath } from './options.ts';
 

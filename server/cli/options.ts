@@ -6,7 +6,7 @@ import {
   type EngineChoice,
   type Format,
   type PanoramaRequest,
-} from '../../shared/protocol.ts';
+} from '../../shared/request.ts';
 import { UsageError } from './errors.ts';
 
 /** How the run is told: a progress bar or lines, JSON events, or not at all. */

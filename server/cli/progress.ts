@@ -1,5 +1,6 @@
 /** The run told in words: one line redrawn on a terminal, one line per step elsewhere. */
-import type { PanoramaEvent, Phase } from '../panorama/events.ts';
+import type { Phase } from '../../shared/protocol.ts';
+import type { PanoramaEvent } from '../panorama/events.ts';
 
 export type ProgressEvent = Extract<PanoramaEvent, { type: 'progress' }>;
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PanoramaError } from '../../shared/errors.ts';
 import { OPTIMIZERS, PRESETS } from '../../shared/hyperparameters.ts';
-import { ENGINES, FORMATS, MODES } from '../../shared/protocol.ts';
+import { ENGINES, FORMATS, MODES } from '../../shared/request.ts';
 import { createPicture } from '../images/picture.ts';
 import type { PanoramaEvent } from '../panorama/events.ts';
 import type { RunJob } from './job.ts';

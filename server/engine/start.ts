@@ -1,5 +1,5 @@
 /** Chooses and starts an engine. */
-import type { EngineChoice } from '../../shared/protocol.ts';
+import type { EngineChoice } from '../../shared/request.ts';
 import type { Engine } from '../program.ts';
 import { CompiledEngine } from './compiled.ts';
 import type { Provider } from './compiled.ts';

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Format } from '../../shared/protocol.ts';
+import type { Format } from '../../shared/request.ts';
 import { CHANNELS, type Picture } from './picture.ts';
 
 /**

@@ -1,10 +1,12 @@
+import { PHOTO_LIMITS } from '../../shared/protocol.ts';
 import { ImageError } from './errors.ts';
 
-export const MAX_FILE_BYTES = 64 * 1024 * 1024;
-export const MAX_PIXELS = 100_000_000;
-/** In pixels: nothing can be learnt from less. */
-export const MIN_SIDE = 16;
-export const MAX_ASPECT_RATIO = 20;
+export const {
+  bytes: MAX_FILE_BYTES,
+  pixels: MAX_PIXELS,
+  minSide: MIN_SIDE,
+  maxAspectRatio: MAX_ASPECT_RATIO,
+} = PHOTO_LIMITS;
 
 /** Throws `ImageError` for a file of more bytes than are ever decoded, so that it need not be read. */
 export function checkFileSize(sizeBytes: number): void {

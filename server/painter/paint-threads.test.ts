@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Mode } from '../../shared/protocol.ts';
+import type { Mode } from '../../shared/request.ts';
 import { draftLayout } from './draft-layout.ts';
 import type { Quality } from './levels.ts';
 import { paint } from './paint.ts';

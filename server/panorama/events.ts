@@ -1,9 +1,7 @@
 /** What the main job tells while it runs. One order: decode, draft, train, sample, paint, encode. */
+import type { Phase } from '../../shared/protocol.ts';
 import type { Picture } from '../images/picture.ts';
 import type { Losses } from '../singan/train-scale.ts';
-
-export const PHASES = ['decode', 'draft', 'train', 'sample', 'paint', 'encode'] as const;
-export type Phase = (typeof PHASES)[number];
 
 export type PanoramaEvent =
   /** `fraction` is of the whole job, weighted by cost; `scale` counts from 1 and is there while training. */

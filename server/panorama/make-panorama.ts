@@ -3,14 +3,15 @@
  * sample layouts, rank them, paint the best, encode.
  */
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
-import type { EngineChoice, PanoramaRequest } from '../../shared/protocol.ts';
+import type { EngineChoice, PanoramaRequest } from '../../shared/request.ts';
 import { decodePicture } from '../images/decode.ts';
 import { encodePicture } from '../images/encode.ts';
 import type { Picture } from '../images/picture.ts';
 import { draftLayout } from '../painter/draft-layout.ts';
 import { paint } from '../painter/paint.ts';
 import type { Engine } from '../program.ts';
-import type { PanoramaEvent, Phase } from './events.ts';
+import type { Phase } from '../../shared/protocol.ts';
+import type { PanoramaEvent } from './events.ts';
 import { planPanorama } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { ProgressMeter } from './progress-meter.ts';

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { placePhoto } from '../../shared/geometry.ts';
 import type { Size } from '../../shared/geometry.ts';
-import { FRAME_SIDE, MODES, requireRequest } from '../../shared/protocol.ts';
-import type { Mode, PanoramaRequestInput } from '../../shared/protocol.ts';
+import { FRAME_SIDE, MODES, requireRequest } from '../../shared/request.ts';
+import type { Mode, PanoramaRequestInput } from '../../shared/request.ts';
 import { MAX_ASPECT_RATIO, MIN_SIDE } from '../images/limits.ts';
-import { PHASES } from './events.ts';
+import { PHASES } from '../../shared/protocol.ts';
 import { planPanorama } from './plan.ts';
 
 const PHOTO = { width: 300, height: 200 };

@@ -3,9 +3,9 @@ import type { Placement, Rectangle, Size } from '../../shared/geometry.ts';
 import { clipToFrame, frameAtLevel, placePhoto } from '../../shared/geometry.ts';
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import { epochsAt, resolveHyperparameters } from '../../shared/hyperparameters.ts';
-import type { Mode, PanoramaRequest } from '../../shared/protocol.ts';
+import type { Mode, PanoramaRequest } from '../../shared/request.ts';
 import { pyramidSizes } from '../singan/pyramid.ts';
-import type { Phase } from './events.ts';
+import type { Phase } from '../../shared/protocol.ts';
 
 export interface Plan {
   readonly frame: Size;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PHASES } from './events.ts';
-import type { PanoramaEvent, Phase } from './events.ts';
+import { PHASES, type Phase } from '../../shared/protocol.ts';
+import type { PanoramaEvent } from './events.ts';
 import { ProgressMeter } from './progress-meter.ts';
 
 type Report = Extract<PanoramaEvent, { type: 'progress' }>;

@@ -1,6 +1,6 @@
 /** Turns what is done of each phase into one fraction and a remaining time. */
-import { PHASES } from './events.ts';
-import type { PanoramaEvent, Phase } from './events.ts';
+import { PHASES, type Phase } from '../../shared/protocol.ts';
+import type { PanoramaEvent } from './events.ts';
 
 type ProgressEvent = Extract<PanoramaEvent, { type: 'progress' }>;
 

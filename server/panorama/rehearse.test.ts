@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requireRequest } from '../../shared/protocol.ts';
+import { requireRequest } from '../../shared/request.ts';
 import type { Picture } from '../images/picture.ts';
 import { drawn } from '../images/pictures.testing.ts';
 import { draftLayout } from '../painter/draft-layout.ts';

@@ -1,6 +1,6 @@
 /** Every way of filling a frame that is compared: what others do, and ours by the server's own stages. */
 import { clipToFrame, type Rectangle, type Size } from '../../../shared/geometry.ts';
-import { MODES, requireRequest, type Mode } from '../../../shared/protocol.ts';
+import { MODES, requireRequest, type Mode } from '../../../shared/request.ts';
 import { startEngine } from '../../engine/start.ts';
 import type { Picture } from '../../images/picture.ts';
 import { resample } from '../../images/resample.ts';

@@ -9,7 +9,7 @@ import {
   resolveHyperparameters,
   TRAINING_PRESETS,
 } from './hyperparameters.ts';
-import { FORMATS, MODES, parseRequest, requireRequest, type PanoramaRequestInput } from './protocol.ts';
+import { FORMATS, MODES, parseRequest, requireRequest, type PanoramaRequestInput } from './request.ts';
 
 const SIZE = { width: 1440, height: 491 };
 
