@@ -1,5 +1,5 @@
 /** Trained models on disk, one safetensors file each, named by their key. */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { OPTIMIZERS } from '../../shared/hyperparameters.ts';
@@ -68,7 +68,9 @@ export class ModelStore {
   async load(key: string): Promise<StoredModel | null> {
     const path = this.path(key);
     try {
-      return decode(await readFile(path));
+      const model = decode(await readFile(path));
+      await touch(path);
+      return model;
     } catch (error) {
       if (isMissing(error)) return null;
       if (error instanceof ModelError) {
@@ -106,6 +108,13 @@ export class ModelStore {
   private path(key: string): string {
     return join(this.folder, `${key}.safetensors`);
   }
+}
+
+/** Marks a file as used now, for whoever removes the ones that were not used for long. */
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  // A folder that can only be read is good enough to sample from.
+  await utimes(path, now, now).catch(() => undefined);
 }
 
 function encode({ model, last }: StoredModel): Uint8Array {

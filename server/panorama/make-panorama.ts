@@ -12,9 +12,9 @@ import { paint } from '../painter/paint.ts';
 import type { Engine } from '../program.ts';
 import type { Phase } from '../../shared/protocol.ts';
 import type { PanoramaEvent } from './events.ts';
-import { planPanorama } from './plan.ts';
-import type { Plan } from './plan.ts';
-import { ProgressMeter } from './progress-meter.ts';
+import { atPace, planPanorama } from './plan.ts';
+import type { Pace, Plan } from './plan.ts';
+import { ProgressMeter, type PhaseTime } from './progress-meter.ts';
 
 export interface PanoramaJob {
   /** The photo's file: PNG, JPEG, WebP, AVIF, GIF or TIFF. */
@@ -26,6 +26,19 @@ export interface PanoramaJob {
   readonly signal: AbortSignal;
   /** Told everything that happens, the pictures included; awaited before the job goes on. */
   readonly onEvent: (event: PanoramaEvent) => void | Promise<void>;
+  /** Variants that an earlier run has delivered already: they are not made again. */
+  readonly delivered?: ReadonlySet<number>;
+  /** How many times longer than planned each phase takes on this machine, where it was measured. */
+  readonly pace?: Pace;
+  /** Told once, at the end of a job that succeeded. */
+  readonly onReport?: (report: JobReport) => void;
+}
+
+/** What a finished job took. */
+export interface JobReport {
+  readonly phases: Readonly<Partial<Record<Phase, PhaseTime>>>;
+  /** Whether the photo's model was complete in the store; null where nothing was to be trained. */
+  readonly modelFound: boolean | null;
 }
 
 /** What the stages share. */
@@ -48,25 +61,38 @@ export async function makePanorama(job: PanoramaJob): Promise<void> {
   const signal = AbortSignal.any([job.signal, failure.signal]);
   signal.throwIfAborted();
   const photo = await decodePicture(job.photo);
-  const plan = planPanorama(photo, request);
+  const plan = atPace(planPanorama(photo, request), job.pace ?? {});
   const meter = new ProgressMeter(plan.seconds, (event) => {
     Promise.resolve(onEvent(event)).catch((reason: unknown) => failure.abort(reason));
   });
   const context: Context = { job: { ...job, signal }, photo, plan, meter };
+  await makeVariants(context);
+  job.onReport?.({ phases: meter.times(), modelFound: meter.modelFound });
+}
+
+async function makeVariants(context: Context): Promise<void> {
+  const { job, photo, plan } = context;
+  const { request, signal } = job;
   signal.throwIfAborted();
 
   // One asked for by name may be missing: that is told before anything is made.
   const named = plan.hyperparameters && job.engine !== 'auto' ? await start(job.engine) : null;
   const layout = await draftLayout(photo, plan.frame, plan.photo, plan.mode);
-  await deliver(context, 0, await paintLayout(context, layout, 'draft', 0, 1));
-  if (request.preset === 'draft') return;
+  if (!isDelivered(job, 0)) await deliver(context, 0, await paintLayout(context, layout, 'draft', 0, 1));
+  const left = Array.from({ length: request.variants }, (_, i) => i + 1).filter((n) => !isDelivered(job, n));
+  if (request.preset === 'draft' || left.length === 0) return;
 
   const layouts = plan.hyperparameters
     ? await drawBest(context, plan.hyperparameters, named)
     : Array.from({ length: request.variants }, () => layout);
   for (const [index, best] of layouts.entries()) {
+    if (isDelivered(job, index + 1)) continue;
     await deliver(context, index + 1, await paintLayout(context, best, 'paint', index, layouts.length));
   }
+}
+
+function isDelivered({ delivered }: PanoramaJob, n: number): boolean {
+  return delivered?.has(n) ?? false;
 }
 
 async function drawBest(

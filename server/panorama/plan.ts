@@ -5,7 +5,7 @@ import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import { epochsAt, resolveHyperparameters } from '../../shared/hyperparameters.ts';
 import type { Mode, PanoramaRequest } from '../../shared/request.ts';
 import { pyramidSizes } from '../singan/pyramid.ts';
-import type { Phase } from '../../shared/protocol.ts';
+import { PHASES, type Phase } from '../../shared/protocol.ts';
 
 export interface Plan {
   readonly frame: Size;
@@ -28,7 +28,12 @@ export interface Plan {
   readonly seconds: Readonly<Record<Phase, number>>;
   /** Expected seconds of each scale's training. */
   readonly scaleSeconds: readonly number[];
+  /** Expected peak of the process that does it. */
+  readonly memoryBytes: number;
 }
+
+/** How many times longer than planned each phase takes on a machine. */
+export type Pace = Readonly<Partial<Record<Phase, number>>>;
 
 /** Memory for sampling grows with it: a layer of 32 channels takes 128 bytes a pixel. */
 const MAX_LAYOUT_PIXELS = 500_000;
@@ -58,7 +63,32 @@ export function planPanorama(source: Size, request: PanoramaRequest): Plan {
   };
   const asIs = photo.width === source.width && photo.height === source.height;
   const upscaled = asIs ? 1 : Math.max(1, scale);
-  return { frame, mode: request.mode, photo, upscaled, hyperparameters, layoutScales, seconds, scaleSeconds };
+  const finest = hyperparameters ? levels.at(-1) : undefined;
+  return {
+    frame,
+    mode: request.mode,
+    photo,
+    upscaled,
+    hyperparameters,
+    layoutScales,
+    seconds,
+    scaleSeconds,
+    memoryBytes: Math.max(
+      paintingBytes(source, frame),
+      finest && hyperparameters ? trainingBytes(finest, levels.length - 1, hyperparameters) : 0,
+    ),
+  };
+}
+
+/** The plan with its seconds at a machine's own pace. */
+export function atPace(plan: Plan, pace: Pace): Plan {
+  const seconds = { ...plan.seconds };
+  for (const phase of PHASES) seconds[phase] *= pace[phase] ?? 1;
+  return {
+    ...plan,
+    seconds,
+    scaleSeconds: plan.scaleSeconds.map((item) => item * (pace.train ?? 1)),
+  };
 }
 
 const areaOf = ({ width, height }: Size): number => width * height;
@@ -87,14 +117,32 @@ function placeContent(source: Size, frame: Size, { mode, anchor, zoom }: Panoram
 
 /** A fixed cost for each step's nodes and one for each pixel and pair of channels. */
 function trainingSeconds(size: Size, scale: number, hyperparameters: Hyperparameters): number {
-  const { width, widthDoublesEvery, maxWidth, discriminatorSteps, generatorSteps } = hyperparameters;
-  const doublings = widthDoublesEvery ? Math.floor(scale / widthDoublesEvery) : 0;
-  const channels = Math.min(width * 2 ** doublings, maxWidth);
-  const pixels = (size.width + 10) * (size.height + 10);
-  const stepMs = 3 + pixels * (channels / 32) ** 2 * 0.0085;
+  const { discriminatorSteps, generatorSteps } = hyperparameters;
+  const channels = channelsAt(scale, hyperparameters);
+  const stepMs = 3 + areaWithMargin(size) * (channels / 32) ** 2 * 0.0085;
   const compileMs = 500;
   return (
     (compileMs + epochsAt(hyperparameters, scale) * stepMs * ((discriminatorSteps + generatorSteps) / 2)) /
     1000
   );
+}
+
+function channelsAt(scale: number, { width, widthDoublesEvery, maxWidth }: Hyperparameters): number {
+  const doublings = widthDoublesEvery ? Math.floor(scale / widthDoublesEvery) : 0;
+  return Math.min(width * 2 ** doublings, maxWidth);
+}
+
+/** The networks see five pixels more on each side. */
+const areaWithMargin = ({ width, height }: Size): number => (width + 10) * (height + 10);
+
+const MEBIBYTE = 2 ** 20;
+
+/** Measured: the program, the photo decoded and resampled, and the pyramid of the frame. */
+function paintingBytes(source: Size, frame: Size): number {
+  return 200 * MEBIBYTE + 6 * areaOf(source) + 38 * areaOf(frame);
+}
+
+/** Measured: 470 MiB for `fast` at 75×100, 2.7 GiB for `classic` at 150×200; the finest scale needs the most. */
+function trainingBytes(size: Size, scale: number, hyperparameters: Hyperparameters): number {
+  return 100 * MEBIBYTE + 1300 * areaWithMargin(size) * channelsAt(scale, hyperparameters);
 }

@@ -8,12 +8,22 @@ type ProgressEvent = Extract<PanoramaEvent, { type: 'progress' }>;
 const TRUSTED_SECONDS = 3;
 const MIN_INTERVAL_MS = 100;
 
+/** What one phase took and what it was planned to take, in seconds; what was left out is in neither. */
+export interface PhaseTime {
+  readonly seconds: number;
+  readonly planned: number;
+}
+
 export class ProgressMeter {
   private readonly done = new Map<Phase, number>();
   private readonly seconds: Record<Phase, number>;
   private lastReportMs = -Infinity;
   private lastScale: number | undefined;
   private readonly startedMs: number;
+  private readonly spentMs = new Map<Phase, number>();
+  /** What the time since is spent on. */
+  private current: { phase: Phase; sinceMs: number } | null = null;
+  private found: boolean | null = null;
 
   /** `seconds` are the plan's; `report` is called at most ten times a second, and at every new phase and scale. */
   constructor(
@@ -25,13 +35,39 @@ export class ProgressMeter {
     this.seconds = { ...seconds };
   }
 
+  /** Whether the model was complete in the store; null until that is known, and where nothing is trained. */
+  get modelFound(): boolean | null {
+    return this.found;
+  }
+
+  /** What each phase has taken so far. */
+  times(): Partial<Record<Phase, PhaseTime>> {
+    this.charge(this.current?.phase ?? null);
+    const times = [...this.spentMs].map(([phase, ms]) => {
+      return [phase, { seconds: ms / 1000, planned: this.seconds[phase] }] as const;
+    });
+    return Object.fromEntries(times);
+  }
+
+  /** Ends the time of the current phase and begins that of the next. */
+  private charge(next: Phase | null): void {
+    const now = this.nowMs();
+    if (this.current) {
+      const { phase, sinceMs } = this.current;
+      this.spentMs.set(phase, (this.spentMs.get(phase) ?? 0) + now - sinceMs);
+    }
+    this.current = next && { phase: next, sinceMs: now };
+  }
+
   /** A share of the phase need not be done: what is left of it is all of it from now on. */
   leaveOut(phase: Phase, share: number): void {
+    if (phase === 'train') this.found = share === 1;
     this.seconds[phase] *= 1 - share;
   }
 
   /** `fraction` of the phase is done; earlier phases count as done, but painting, which takes turns with encoding. */
   update(phase: Phase, fraction: number, training?: { scale: number; scales: number }): void {
+    if (this.current?.phase !== phase) this.charge(phase);
     const earlier = PHASES.slice(0, PHASES.indexOf(phase));
     const news = !this.done.has(phase) || training?.scale !== this.lastScale;
     this.lastScale = training?.scale;

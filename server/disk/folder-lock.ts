@@ -1,0 +1,106 @@
+/** A folder for one process at a time: a file with the owner's pid, never taken from one that lives. */
+import { readFileSync } from 'node:fs';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PanoramaError } from '../../shared/errors.ts';
+import { systemCode } from './errors.ts';
+
+export class LockError extends PanoramaError<'locked'> {
+  constructor(message: string) {
+    super('locked', 'request', message);
+  }
+}
+
+const NAME = 'lock';
+
+/** Which process a pid meant: pids are given again, after a restart even the same ones. */
+interface Owner {
+  readonly pid: number;
+  /** Start of the process since the system's; null where the platform does not tell. */
+  readonly born: string | null;
+}
+
+/**
+ * Takes the folder, which must be there. Resolves to its undo.
+ *
+ * @throws LockError while another living process has it
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, NAME);
+  const mine: Owner = { pid: process.pid, born: bornAt(process.pid) };
+  const text = JSON.stringify(mine);
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, text);
+  try {
+    await take(path, draft, folder);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return async () => {
+    if ((await readFile(path, 'utf8').catch(() => null)) === text) await rm(path, { force: true });
+  };
+}
+
+/** Links the finished draft to the lock's name, which fails where there is one: nobody sees a half-written lock. */
+async function take(path: string, draft: string, folder: string): Promise<void> {
+  for (;;) {
+    try {
+      return await link(draft, path);
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error;
+    }
+    const found = await readFile(path, 'utf8').catch(() => null);
+    if (found === null) continue;
+    const owner = parse(found);
+    if (owner && lives(owner)) {
+      throw new LockError(
+        `data folder ${folder}: expected one that no server uses, got that of process ${owner.pid}; stop it, or choose another with DATA_DIR`,
+      );
+    }
+    await removeStale(path, found, draft);
+  }
+}
+
+/** Takes a dead owner's file away, and puts it back if meanwhile it was another's. */
+async function removeStale(path: string, found: string, draft: string): Promise<void> {
+  const aside = `${draft}.stale`;
+  await rename(path, aside).catch(() => undefined);
+  const moved = await readFile(aside, 'utf8').catch(() => null);
+  if (moved !== null && moved !== found) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
+function parse(text: string): Owner | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('pid' in value) || !('born' in value)) return null;
+    const { pid, born } = value;
+    if (typeof pid !== 'number' || !(typeof born === 'string' || born === null)) return null;
+    return { pid, born };
+  } catch {
+    return null;
+  }
+}
+
+function lives({ pid, born }: Owner): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (systemCode(error) === 'ESRCH') return false;
+  }
+  const now = bornAt(pid);
+  if (born !== null && now !== null) return born === now;
+  return pid !== process.pid;
+}
+
+/** Field 22 of Linux's stat, in clock ticks, with the boot it counts from. */
+function bornAt(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${fields[19]}`;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,34 @@
+/** What the server and the process of a job tell each other. */
+import type { ScaleEvent, Variant } from '../../shared/protocol.ts';
+import type { EngineChoice, PanoramaRequest } from '../../shared/request.ts';
+import type { JobReport } from '../panorama/make-panorama.ts';
+import type { Pace } from '../panorama/plan.ts';
+import type { Progress } from './records.ts';
+
+/** Sent once, when the process is ready. */
+export interface Assignment {
+  /** Of the panorama: its photo is there, its variants go there. */
+  readonly folder: string;
+  readonly photoPath: string;
+  readonly modelsFolder: string;
+  readonly request: PanoramaRequest;
+  readonly engine: EngineChoice;
+  readonly delivered: readonly number[];
+  readonly pace: Pace;
+}
+
+export type ProcessMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'scale'; readonly scale: ScaleEvent }
+  /** Its file is whole on the disk. */
+  | { readonly type: 'variant'; readonly variant: Omit<Variant, 'url'>; readonly preview: string }
+  /** The job is done; nothing follows. */
+  | { readonly type: 'done'; readonly report: JobReport; readonly peakBytes: number }
+  /** The job failed with an error for the user, or with a bug; nothing follows. */
+  | {
+      readonly type: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly stack: string | undefined;
+    };

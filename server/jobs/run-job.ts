@@ -1,0 +1,204 @@
+/** One job from its turn to its end: its process, what it reports, and what becomes of it when it crashes. */
+import type { EngineChoice } from '../../shared/request.ts';
+import type { ErrorBody } from '../../shared/protocol.ts';
+import type { JobReport } from '../panorama/make-panorama.ts';
+import { startJobProcess } from './job-process.ts';
+import type { JobFiles } from './job-files.ts';
+import type { JobLog } from './log.ts';
+import type { ProcessMessage } from './messages.ts';
+import type { Paces } from './paces.ts';
+import type { Progress, Record, Records } from './records.ts';
+
+/** A job that crashes its process so often without finishing a step in between has failed. */
+const MAX_CRASHES = 2;
+/** The same of the server: it may be the job that takes the machine down. */
+const MAX_INTERRUPTIONS = 5;
+/** Progress is written twice a second. */
+const PROGRESS_INTERVAL_MS = 500;
+
+export interface RunContext {
+  readonly records: Records;
+  readonly files: JobFiles;
+  readonly modelsFolder: string;
+  readonly engine: EngineChoice;
+  /** The bundled `job-program.ts`. */
+  readonly program: URL;
+  readonly paces: Paces;
+  readonly log: JobLog;
+}
+
+/** Why a run is stopped from outside: the job has ended by a user's word, or the server is stopping. */
+export type StopReason = 'canceled' | 'server-stops';
+
+type Outcome =
+  | { readonly type: 'done'; readonly report: JobReport; readonly peakBytes: number }
+  | { readonly type: 'failed'; readonly error: ErrorBody }
+  | { readonly type: 'crashed'; readonly status: number | NodeJS.Signals }
+  | { readonly type: 'stopped'; readonly reason: StopReason };
+
+/** Thrown where the job did not end and shall be delivered again. */
+export class HandedBack extends Error {}
+
+/**
+ * Runs a panorama's job to its end. `signal` stops it, with a `StopReason` for its reason; resolves when its process is
+ * gone.
+ *
+ * @throws HandedBack when it is stopped because the server stops; any other error where the database fails: then the
+ *   queue delivers it again
+ */
+export async function runJob(id: string, context: RunContext, signal: AbortSignal): Promise<void> {
+  const { records, log } = context;
+  const started = await records.start(id);
+  if (started === null) return;
+  if (started.interruptions >= MAX_INTERRUPTIONS) {
+    await end(id, context, {
+      code: 'crashed',
+      message: `the server ended ${started.interruptions} times while this panorama was made; a smaller frame or preset may fit the machine`,
+    });
+    return;
+  }
+  for (let record: Record | null = started.record; record; record = (await records.get(id)) ?? null) {
+    const outcome = await runOnce(record, context, signal);
+    switch (outcome.type) {
+      case 'done':
+        log.done(id, outcome.report, outcome.peakBytes);
+        await context.paces.add(outcome.report);
+        return end(id, context, null);
+      case 'failed':
+        return end(id, context, outcome.error);
+      case 'stopped':
+        if (outcome.reason === 'canceled') return;
+        await records.handBack(id);
+        throw new HandedBack(`panorama ${id} is handed back`);
+      case 'crashed': {
+        log.crashed(id, outcome.status);
+        const crashes = await records.crash(id);
+        if (crashes === null) return;
+        if (crashes >= MAX_CRASHES) return end(id, context, crashError(outcome.status));
+        break;
+      }
+      default:
+        return outcome satisfies never;
+    }
+  }
+}
+
+function crashError(status: number | NodeJS.Signals): ErrorBody {
+  const how =
+    status === 'SIGKILL' ? 'was killed, most likely for want of memory' : `ended unasked (${status})`;
+  return {
+    code: 'crashed',
+    message: `the job's process ${how}, twice; a smaller frame, maximum size or preset may fit the machine`,
+  };
+}
+
+async function end(id: string, { records, files, log }: RunContext, error: ErrorBody | null): Promise<void> {
+  if (!(await records.end(id, error ? 'failed' : 'succeeded', error))) return;
+  log.ended(id, error ? 'failed' : 'succeeded', error);
+  await keepEnd(id, records, files);
+}
+
+/** Keeps how a panorama ended beside its pictures, for a database that is lost. */
+export async function keepEnd(id: string, records: Records, files: JobFiles): Promise<void> {
+  const record = await records.get(id);
+  if (!record) return;
+  const { status, error, variants, preview, startedAt, endedAt } = record.panorama;
+  const bare = variants.map(({ url: _, ...variant }) => variant);
+  await files
+    .writeEnded(id, { status, error, variants: bare, preview, startedAt, endedAt })
+    // Forgotten meanwhile, or a full disk: the database knows it all the same.
+    .catch(() => undefined);
+}
+
+async function runOnce({ panorama }: Record, context: RunContext, signal: AbortSignal): Promise<Outcome> {
+  const { files, modelsFolder, engine, program, paces, log } = context;
+  const { id, request, variants } = panorama;
+  if (signal.aborted) return { type: 'stopped', reason: signal.reason as StopReason };
+  const report = new Reporter(id, context);
+  const process = startJobProcess({
+    program,
+    assignment: {
+      folder: files.folder(id),
+      photoPath: files.photo(id),
+      modelsFolder,
+      request,
+      engine,
+      delivered: variants.map(({ n }) => n),
+      pace: paces.pace,
+    },
+    onMessage: (message) => report.take(message),
+    onLine: (line) => log.line(id, line),
+  });
+  log.started(id, process.pid);
+  const stop = () => process.stop();
+  signal.addEventListener('abort', stop);
+  try {
+    const status = await process.gone;
+    await report.settled();
+    // What it could still report counts, though it was stopped meanwhile.
+    if (report.outcome) return report.outcome;
+    return signal.aborted
+      ? { type: 'stopped', reason: signal.reason as StopReason }
+      : { type: 'crashed', status };
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Writes down what a process reports, in its order. */
+class Reporter {
+  outcome: Extract<Outcome, { type: 'done' | 'failed' }> | null = null;
+  private latest: Progress | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private written: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly id: string,
+    private readonly context: RunContext,
+  ) {}
+
+  take(message: ProcessMessage): void {
+    const { records, log } = this.context;
+    switch (message.type) {
+      case 'progress':
+        this.latest = message.progress;
+        this.timer ??= setTimeout(() => this.flush(), PROGRESS_INTERVAL_MS);
+        return;
+      case 'scale':
+        return this.then(() => records.scale(this.id, message.scale));
+      case 'variant':
+        return this.then(() => records.variant(this.id, message.variant, message.preview));
+      case 'done':
+        this.outcome = message;
+        return;
+      case 'failed':
+        if (message.code === 'internal') log.bug(this.id, message.message, message.stack);
+        this.outcome = { type: 'failed', error: { code: message.code, message: message.message } };
+        return;
+      case 'ready':
+        return;
+      default:
+        return message satisfies never;
+    }
+  }
+
+  /** Resolves when all of it is written; rejects where it cannot be. */
+  async settled(): Promise<void> {
+    this.flush();
+    await this.written;
+  }
+
+  private flush(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    const progress = this.latest;
+    this.latest = null;
+    if (progress) this.then(() => this.context.records.progress(this.id, progress));
+  }
+
+  private then(write: () => Promise<void>): void {
+    this.written = this.written.then(write);
+    // Told when it is settled; a rejection must not be unheard until then.
+    this.written.catch(() => undefined);
+  }
+}
