@@ -4,16 +4,9 @@ import type { Engine } from '../program.ts';
 import { CompiledEngine } from './compiled.ts';
 import type { Provider } from './compiled.ts';
 import { EagerEngine } from './eager.ts';
-import { EngineError } from './errors.ts';
+import { TENSORFLOW_PACKAGES } from './detect.ts';
 import { probeProvider } from './probe.ts';
-
-const REMEDIES: Record<Exclude<EngineChoice, 'auto'>, string> = {
-  cpu: 'reinstall the packages with npm ci',
-  webgpu: 'it needs a GPU with a Vulkan, Metal or Direct3D 12 driver; --engine cpu works everywhere',
-  cuda: "it needs an NVIDIA GPU, CUDA 12 and ONNX Runtime's CUDA files: npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12; --engine cpu works everywhere",
-  tensorflow:
-    'install @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node beside it; --engine cpu works everywhere',
-};
+import { unavailable } from './unavailable.ts';
 
 /**
  * Starts the engine of that name; `auto` takes the CPU's.
@@ -50,7 +43,7 @@ async function startTensorflow(): Promise<Engine> {
   const util: Record<string, unknown> = await import('node:util').then((module) => module.default as never);
   util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
   let cause: unknown;
-  for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
+  for (const name of TENSORFLOW_PACKAGES) {
     try {
       await import(name);
       return new EagerEngine('tensorflow');
@@ -59,8 +52,4 @@ async function startTensorflow(): Promise<Engine> {
     }
   }
   throw unavailable('tensorflow', cause);
-}
-
-function unavailable(engine: Exclude<EngineChoice, 'auto'>, cause: unknown): EngineError {
-  return new EngineError('engine-unavailable', `engine ${engine} cannot start: ${REMEDIES[engine]}`, cause);
 }

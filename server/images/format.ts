@@ -30,7 +30,8 @@ const SIGNATURES: readonly (readonly [string, PictureFormat | OtherFormat])[] = 
 
 const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'];
 
-const HEAD_BYTES = 1024;
+/** So much of a file's start tells its format. */
+export const HEAD_BYTES = 1024;
 
 /** Tells the format of a file; `format` is null where it is none that this project has a name for. */
 export function detectFormat(bytes: Uint8Array): DetectedFormat {
