@@ -11,6 +11,9 @@ await compileKernels();
 const { metafile } = await build({
   entryPoints: {
     cli: 'server/cli.ts',
+    main: 'server/main.ts',
+    'job-program': 'server/jobs/job-program.ts',
+    'database-maker': 'server/jobs/database-maker.ts',
     bench: 'server/bench/bench.ts',
     quality: 'server/bench/quality/quality.ts',
   },
@@ -23,7 +26,16 @@ const { metafile } = await build({
   format: 'esm',
   mainFields: ['module', 'main'],
   loader: { '.wasm': 'binary' },
-  external: ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  external: [
+    'onnxruntime-node',
+    'sharp',
+    '@tensorflow/tfjs-node',
+    '@tensorflow/tfjs-node-gpu',
+    'pg-boss',
+    '@electric-sql/pglite',
+    'pino',
+    'prom-client',
+  ],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

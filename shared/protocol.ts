@@ -1,6 +1,6 @@
 /** What the server answers: panoramas, their events, estimates, the server itself, errors. Both ends parse by these. */
 import * as z from 'zod';
-import { ENGINES, panoramaRequestSchema, type PanoramaRequest } from './request.ts';
+import { ENGINES, panoramaRequestSchema } from './request.ts';
 import { fields, wholeNumberFrom } from './schema.ts';
 
 /** Raised when a client that knows only the older form can no longer be understood. */
@@ -78,7 +78,7 @@ export const panoramaSchema = z.object({
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
 });
-export type Panorama = Omit<z.infer<typeof panoramaSchema>, 'request'> & { request: PanoramaRequest };
+export type Panorama = z.infer<typeof panoramaSchema>;
 
 export const panoramaListSchema = z.object({
   /** Newest first. */
@@ -86,10 +86,7 @@ export const panoramaListSchema = z.object({
   /** Where the next page begins; null on the last one. */
   nextCursor: z.string().nullable(),
 });
-export interface PanoramaList {
-  readonly panoramas: readonly Panorama[];
-  readonly nextCursor: string | null;
-}
+export type PanoramaList = z.infer<typeof panoramaListSchema>;
 
 /** A scale was trained. Scales that were in the store already are not told. */
 export const scaleEventSchema = z.object({

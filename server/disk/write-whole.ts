@@ -11,10 +11,15 @@ const TEMPORARY_EXTENSION = '.tmp';
  *
  * @throws DiskError where the system refuses; `what` names the file in its text
  */
-export async function writeWhole(path: string, bytes: Uint8Array | string, what: string): Promise<void> {
+export async function writeWhole(
+  path: string,
+  bytes: Uint8Array | string,
+  what: string,
+  mode = 0o666,
+): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}${TEMPORARY_EXTENSION}`;
   try {
-    const file = await open(temporary, 'wx');
+    const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(bytes);
       await file.sync();

@@ -148,6 +148,17 @@ export class Jobs {
     return this.records.counts();
   }
 
+  /** Whether it takes panoramas: the database answers and the server is not stopping. */
+  async ready(): Promise<boolean> {
+    return (
+      !this.stopping &&
+      this.counts().then(
+        () => true,
+        () => false,
+      )
+    );
+  }
+
   /** How many follow events now. */
   get watchers(): number {
     return this.parts.watches.count;

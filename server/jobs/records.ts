@@ -42,7 +42,7 @@ export interface NumberedScale {
 interface Row {
   id: string;
   fingerprint: string;
-  request: PanoramaRequest;
+  request: Panorama['request'];
   image: Size;
   estimated_seconds: number;
   status: Status;

@@ -1,0 +1,37 @@
+/** The parts that the descriptions of several calls share. */
+import * as z from 'zod';
+import { errorAnswerSchema } from '../../shared/protocol.ts';
+import { fields } from '../../shared/schema.ts';
+
+export const idParams = fields({
+  id: z.uuid({ error: 'expected a UUID in lower case' }).lowercase(),
+});
+
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  content: { 'application/json': { schema } },
+  description,
+});
+
+const error = (description: string) => json(errorAnswerSchema, description);
+
+/** Answers that any call with a token may get. */
+export const commonErrors = {
+  400: error('The call is wrong: `invalid-id`, `invalid-request`, `invalid-json` …'),
+  401: error('`unauthorized`: no token, or another one'),
+  429: error('`too-many-requests`: try again after `Retry-After` seconds'),
+  500: error('`internal`: a bug; the log says more'),
+} as const;
+
+export const notFoundError = { 404: error('`not-found`: there is no panorama of this id') } as const;
+
+export const uploadErrors = {
+  408: error('`upload-stalled`: the body stopped coming'),
+  409: error('`id-taken`: the id holds another request or photo'),
+  413: error('`body-too-large`, or `too-large`: more than 64 MiB or 100 megapixels'),
+  415: error('`wrong-content-type`, `unsupported-format`, `not-a-picture`'),
+  422: error('`needs-more-memory`: the job cannot fit this server'),
+  503: error('`queue-full`, `stopping`: try again after `Retry-After` seconds'),
+  507: error('`disk-full`'),
+} as const;
+
+export const secured = [{ token: [] }];

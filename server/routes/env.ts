@@ -1,0 +1,6 @@
+import type { RequestIdVariables } from 'hono/request-id';
+
+/** What the middlewares leave for the handlers. */
+export interface Env {
+  Variables: RequestIdVariables;
+}

@@ -1,0 +1,93 @@
+/** What is asked before anything is sent: the server itself, and what a job would take. */
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import {
+  PHOTO_LIMITS,
+  PROTOCOL_VERSION,
+  estimateQuestionSchema,
+  estimateSchema,
+  serverInfoSchema,
+} from '../../shared/protocol.ts';
+import { FRAME_SIDE, MAX_VARIANTS } from '../../shared/request.ts';
+import type { DetectedEngine } from '../engine/detect.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import { commonErrors, json, secured } from './docs.ts';
+import type { Env } from './env.ts';
+import { HttpError } from './http-error.ts';
+
+export interface ServerFacts {
+  readonly version: string;
+  readonly engine: DetectedEngine;
+  /** Jobs that run at once. */
+  readonly jobs: number;
+  /** What one may take. */
+  readonly memoryBytes: number;
+}
+
+const MAX_QUESTION_BYTES = 64 * 1024;
+
+const info = createRoute({
+  method: 'get',
+  path: '/v1/server',
+  summary: 'Version, engine, device, queue and limits',
+  security: secured,
+  responses: { 200: json(serverInfoSchema, 'The server'), ...commonErrors },
+});
+
+const estimates = createRoute({
+  method: 'post',
+  path: '/v1/estimates',
+  summary: 'What a job would take, before anything is sent',
+  security: secured,
+  request: { body: { required: true, content: { 'application/json': { schema: estimateQuestionSchema } } } },
+  responses: { 200: json(estimateSchema, 'The estimate'), ...commonErrors },
+});
+
+export function addServerRoutes(app: OpenAPIHono<Env>, jobs: Jobs, facts: ServerFacts): void {
+  app.openapi(info, async (c) => {
+    const { queued, running } = await jobs.counts();
+    return c.json(
+      {
+        version: facts.version,
+        protocol: PROTOCOL_VERSION,
+        engine: facts.engine.name,
+        device: facts.engine.device,
+        queued,
+        running,
+        limits: {
+          jobs: facts.jobs,
+          memoryBytes: facts.memoryBytes,
+          photoBytes: PHOTO_LIMITS.bytes,
+          photoPixels: PHOTO_LIMITS.pixels,
+          frameSide: { ...FRAME_SIDE },
+          variants: MAX_VARIANTS,
+        },
+      },
+      200,
+    );
+  });
+
+  app.use(estimates.getRoutingPath(), async (c, next) => {
+    const type = c.req.header('content-type') ?? '';
+    if (c.req.method === 'POST' && !/^application\/json\b/i.test(type)) {
+      throw new HttpError(
+        'wrong-content-type',
+        'Content-Type: expected application/json, got another or none',
+      );
+    }
+    await next();
+  });
+  app.use(
+    estimates.getRoutingPath(),
+    bodyLimit({
+      maxSize: MAX_QUESTION_BYTES,
+      onError: () => {
+        throw new HttpError('body-too-large', `body: expected at most ${MAX_QUESTION_BYTES} bytes, got more`);
+      },
+    }),
+  );
+  app.openapi(estimates, async (c) => {
+    const { image, request } = c.req.valid('json');
+    return c.json(await jobs.estimate(image, request), 200);
+  });
+}
