@@ -5,6 +5,9 @@ import { jittered, sleep } from './client-wait.ts';
 import { EventStreamParser, type ServerSentEvent } from './event-stream.ts';
 import { panoramaSchema, scaleEventSchema, type Panorama, type StreamEvent } from './protocol.ts';
 
+/** So many streams without an event, and none with one, and none is tried any more. */
+const MAX_EMPTY_STREAMS = 3;
+
 /** A stream that brings nothing: something on the way gathers it, or fetch gives no streams here. */
 export class StreamHeldBack extends Error {}
 
@@ -17,6 +20,8 @@ export interface Following {
   lastEventId: string;
   /** Whether a stream has ever brought an event. */
   streamed: boolean;
+  /** Streams that ended without an event. */
+  empty: number;
   /** Called whenever the server is heard. */
   readonly heard: () => void;
 }
@@ -83,7 +88,10 @@ async function* readStream(following: Following): AsyncGenerator<ServerSentEvent
     for (let begun = false; ;) {
       if (begun) connection.expect(stallMs);
       const { done, value } = await connection.wait(reader.read());
-      if (done) return;
+      if (done) {
+        if (!following.streamed && ++following.empty >= MAX_EMPTY_STREAMS) throw new StreamHeldBack();
+        return;
+      }
       heard();
       for (const event of parser.push(value)) {
         begun = true;

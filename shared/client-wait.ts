@@ -94,24 +94,33 @@ export class Backoff {
   }
 }
 
-const ATTEMPTS = 4;
+/** How often, or for how long, a call is made again. */
+export type Persistence = { readonly attempts: number } | { readonly forMs: number };
+
+const A_FEW_TIMES: Persistence = { attempts: 4 };
 
 /**
- * Makes a call that may be repeated: a few times, where the connection breaks or the server is busy. A server that
- * asks for a longer wait than `longestWaitMs` is not asked again. Rejects with the last error, or the signal's reason.
+ * Makes a call that may be repeated: again where the connection breaks or the server is busy. A server that asks for a
+ * longer wait than `longestWaitMs` is not asked again. Rejects with the last error, or the signal's reason.
  */
 export async function repeated<T>(
   timing: ClientTiming,
   signal: AbortSignal | undefined,
   call: () => Promise<T>,
+  persistence: Persistence = A_FEW_TIMES,
 ): Promise<T> {
   const backoff = new Backoff(timing);
-  for (let attempt = 1; ; attempt++) {
+  const startMs = performance.now();
+  for (let attempts = 1; ; attempts++) {
     try {
       return await call();
     } catch (error) {
       signal?.throwIfAborted();
-      if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+      const enough =
+        'attempts' in persistence
+          ? attempts >= persistence.attempts
+          : performance.now() - startMs >= persistence.forMs;
+      if (enough || !isTransient(error)) throw error;
       const { retryAfterMs = 0 } = error;
       if (retryAfterMs > timing.longestWaitMs) throw error;
       await sleep(backoff.next(retryAfterMs), signal);

@@ -20,13 +20,14 @@ export async function* watchPanorama(
   const contact = new Contact(http);
   const told = new Told();
   const heard = () => contact.heard();
-  const following: Following = { http, id, signal, heard, lastEventId: '', streamed: false };
+  const following: Following = { http, id, signal, heard, lastEventId: '', streamed: false, empty: 0 };
   let source: Source = fromStream;
   for (;;) {
     let retryAfterMs: number | undefined;
     try {
       for await (const event of source(following)) {
         if (!told.isNew(event)) continue;
+        contact.advanced();
         yield event;
         if (event.type === 'panorama' && hasEnded(event.panorama.status)) return;
         signal.throwIfAborted();
@@ -59,6 +60,10 @@ class Contact {
   heard(): void {
     this.#lastMs = performance.now();
     this.#failures = 0;
+  }
+
+  /** Something new was told. Streams that only repeat themselves are opened less and less often. */
+  advanced(): void {
     this.#backoff.reset();
   }
 

@@ -1,4 +1,5 @@
 /** The one HTTP client of the page, the plugin and the command line. */
+import * as z from 'zod';
 import { ClientError } from './client-error.ts';
 import { Http, type ServerAddress } from './client-http.ts';
 import { getPanorama, panoramaPath } from './client-sources.ts';
@@ -17,8 +18,7 @@ import {
   type ServerInfo,
   type StreamEvent,
 } from './protocol.ts';
-import type { PanoramaRequestInput } from './request.ts';
-import * as z from 'zod';
+import type { PanoramaRequest, PanoramaRequestInput } from './request.ts';
 
 export { ClientError, type ClientErrorCode } from './client-error.ts';
 export type { ServerAddress } from './client-http.ts';
@@ -38,7 +38,12 @@ export interface PanoramaApi {
    * Sends a photo and what is to be made of it; `id` is a UUID that the caller makes. The same again is answered as
    * it stands, so the call is repeated a few times where the connection breaks or the server is busy.
    */
-  put(id: string, photo: Blob, request: PanoramaRequestInput, signal?: AbortSignal): Promise<Panorama>;
+  put(
+    id: string,
+    photo: Blob,
+    request: PanoramaRequestInput | PanoramaRequest,
+    signal?: AbortSignal,
+  ): Promise<Panorama>;
   get(id: string, signal?: AbortSignal): Promise<Panorama>;
   /** Newest first; `cursor` is the `nextCursor` of the page before. */
   list(page?: { limit?: number; cursor?: string }, signal?: AbortSignal): Promise<PanoramaList>;
@@ -90,7 +95,12 @@ export class PanoramaClient implements PanoramaApi {
     });
   }
 
-  put(id: string, photo: Blob, request: PanoramaRequestInput, signal?: AbortSignal): Promise<Panorama> {
+  put(
+    id: string,
+    photo: Blob,
+    request: PanoramaRequestInput | PanoramaRequest,
+    signal?: AbortSignal,
+  ): Promise<Panorama> {
     const body = () => {
       const form = new FormData();
       // First, so that a wrong one is found before the photo has come.

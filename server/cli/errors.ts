@@ -7,6 +7,9 @@ export class UsageError extends PanoramaError<'invalid-options'> {
   }
 }
 
+/** A job on a server that was refused, failed or got lost; the code is the server's where it told one. */
+export class RemoteError extends PanoramaError {}
+
 export type FileErrorCode =
   'missing' | 'not-a-file' | 'unreadable' | 'not-writable' | 'same-file' | 'disk-full';
 

@@ -40,6 +40,13 @@ The training
   --learning-rate X     ${LIMITS.learningRate.min} to ${LIMITS.learningRate.max}
   --engine NAME         ${ENGINES.join(', ')}; default auto
 
+On a server of this project, instead of this machine
+  --server URL          such as http://localhost:8080, or $PANORAMA_SERVER; its
+                        history keeps the result
+  --token TOKEN         which the server prints when it starts, or
+                        $PANORAMA_TOKEN: other users of this machine can see
+                        arguments, but not the environment
+
 The output
   --json                one JSON event a line on standard output
   --quiet               nothing but errors

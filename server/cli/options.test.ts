@@ -30,7 +30,7 @@ describe('parseCommand', () => {
       photoPath: 'photos/alp.jpg',
       outPath: 'alp-panorama.png',
       request: requireRequest({ width: 1440, height: 491 }),
-      engine: 'auto',
+      place: { name: 'here', engine: 'auto' },
       report: 'progress',
     });
     expect(refusal()).toBe('PHOTO: expected the path of a picture, got nothing; panorama --help shows how');
@@ -44,7 +44,7 @@ describe('parseCommand', () => {
       '--learning-rate 1e-3 --seed 42 --variants 3 --engine cpu --format webp --json';
     expect(run(...args.split(' '))).toMatchObject({
       outPath: 'alp-panorama.webp',
-      engine: 'cpu',
+      place: { name: 'here', engine: 'cpu' },
       report: 'json',
       request: {
         mode: 'retarget',
@@ -93,9 +93,6 @@ describe('parseCommand', () => {
 
   it('[CLI4] refuses unknown options, missing values and options given twice', () => {
     expect(sized('--colour', 'red')).toBe('--colour: unknown option; panorama --help lists them');
-    expect(sized('--server', 'http://localhost')).toBe(
-      '--server: unknown option; panorama --help lists them',
-    );
     expect(sized('-x')).toBe('-x: unknown option; panorama --help lists them');
     expect(sized('--out')).toBe('--out: expected a value, got nothing');
     expect(sized('--out', '--json')).toBe('--out: expected a value, got the option --json');

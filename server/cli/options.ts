@@ -7,7 +7,14 @@ import {
   type Format,
   type PanoramaRequest,
 } from '../../shared/request.ts';
+import type { ServerAddress } from '../../shared/client.ts';
 import { UsageError } from './errors.ts';
+import { readServer, type Environment } from './server-option.ts';
+
+/** Where the work is done: by this process, or by a server and its engine. */
+export type Place =
+  | { readonly name: 'here'; readonly engine: EngineChoice }
+  | { readonly name: 'server'; readonly address: ServerAddress };
 
 /** How the run is told: a progress bar or lines, JSON events, or not at all. */
 export type Report = 'progress' | 'json' | 'quiet';
@@ -20,7 +27,7 @@ export type Command =
       readonly photoPath: string;
       readonly outPath: string;
       readonly request: PanoramaRequest;
-      readonly engine: EngineChoice;
+      readonly place: Place;
       readonly report: Report;
     };
 
@@ -39,6 +46,8 @@ const OPTIONS = {
   optimizer: { type: 'string' },
   'learning-rate': { type: 'string' },
   engine: { type: 'string' },
+  server: { type: 'string' },
+  token: { type: 'string' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -70,8 +79,8 @@ const EXTENSIONS: Readonly<Record<string, Format>> = {
 };
 const EXTENSION_OF: Readonly<Record<Format, string>> = { png: '.png', jpeg: '.jpg', webp: '.webp' };
 
-/** Reads the command line, the program's name left out. Throws `UsageError`. */
-export function parseCommand(argv: readonly string[]): Command {
+/** Reads the command line, the program's name left out, and what of it `env` may hold. Throws `UsageError`. */
+export function parseCommand(argv: readonly string[], env: Environment = {}): Command {
   const { tokens, positionals: photos } = parseArgs({
     args: [...argv],
     options: OPTIONS,
@@ -100,7 +109,7 @@ export function parseCommand(argv: readonly string[]): Command {
     photoPath,
     outPath: given.get('out') ?? defaultOutPath(photoPath, request.format),
     request,
-    engine: readEngine(given.get('engine') ?? 'auto'),
+    place: readPlace(given, env),
     report: given.has('json') ? 'json' : given.has('quiet') ? 'quiet' : 'progress',
   };
 }
@@ -174,6 +183,12 @@ function pair(
     throw new UsageError(`${expected}, got ${text === undefined ? 'nothing' : JSON.stringify(text)}`);
   }
   return parts.map(number);
+}
+
+function readPlace(given: ReadonlyMap<OptionName, string>, env: Environment): Place {
+  const [server, token, engine] = [given.get('server'), given.get('token'), given.get('engine')];
+  const address = readServer({ server, token, engine }, env);
+  return address ? { name: 'server', address } : { name: 'here', engine: readEngine(engine ?? 'auto') };
 }
 
 function readEngine(name: string): EngineChoice {

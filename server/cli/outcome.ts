@@ -1,5 +1,6 @@
 /** How a run ended: the pictures it wrote, its exit status, and its failure in one line. */
 import { PanoramaError } from '../../shared/errors.ts';
+import { RemoteError } from './errors.ts';
 
 export const EXIT = { done: 0, failed: 1, wrong: 2, interrupted: 130 } as const;
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
@@ -30,10 +31,12 @@ export function results(written: readonly WrittenPicture[]): readonly WrittenPic
 export function explain(error: unknown, interrupted: boolean, written: readonly WrittenPicture[]): Failure {
   const left = whatIsLeft(written);
   if (interrupted) {
+    // A job elsewhere that does not end with the command is told too.
+    const elsewhere = error instanceof RemoteError ? `; ${error.message}` : '';
     return {
       status: EXIT.interrupted,
       code: 'interrupted',
-      message: oneLine(`interrupted; ${left ?? 'nothing was written'}`),
+      message: oneLine(`interrupted; ${left ?? 'nothing was written'}${elsewhere}`),
     };
   }
   const known = error instanceof PanoramaError ? (error as PanoramaError) : null;

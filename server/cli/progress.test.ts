@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBar, createLines, remainingTime, type ProgressEvent } from './progress.ts';
+import type { Step } from './job.ts';
+import { createBar, createLines, remainingTime } from './progress.ts';
 
 function recorder(columns?: number) {
   const writes: string[] = [];
@@ -11,7 +12,7 @@ function recorder(columns?: number) {
   return { writes, output };
 }
 
-const training = (scale: number, fraction: number): ProgressEvent => ({
+const training = (scale: number, fraction: number): Step => ({
   type: 'progress',
   phase: 'train',
   fraction,

@@ -1,8 +1,6 @@
 /** The run told in words: one line redrawn on a terminal, one line per step elsewhere. */
 import type { Phase } from '../../shared/protocol.ts';
-import type { PanoramaEvent } from '../panorama/events.ts';
-
-export type ProgressEvent = Extract<PanoramaEvent, { type: 'progress' }>;
+import type { Step } from './job.ts';
 
 export interface TextOutput {
   write(text: string): unknown;
@@ -11,7 +9,7 @@ export interface TextOutput {
 }
 
 export interface Progress {
-  update(event: ProgressEvent): void;
+  update(step: Step): void;
   /** A line that stays, above the bar where there is one. */
   note(text: string): void;
   /** Takes the bar away. */
@@ -68,8 +66,11 @@ export function createLines(output: TextOutput): Progress {
     update(event) {
       if (stepName(event) === step) return;
       step = stepName(event);
-      const left = event.remaining === undefined ? '' : `, ${remainingTime(event.remaining)}`;
-      output.write(`${step} (${percentage(event.fraction)}${left})\n`);
+      const facts = [];
+      if (event.type === 'progress') facts.push(percentage(event.fraction));
+      const remaining = remainingOf(event);
+      if (remaining) facts.push(remainingTime(remaining));
+      output.write(`${step}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}\n`);
     },
     note: (text) => output.write(`${text}\n`),
     end() {},
@@ -79,20 +80,44 @@ export function createLines(output: TextOutput): Progress {
 export const silence: Progress = { update() {}, note() {}, end() {} };
 
 /** In at most `columns`; where they are few the bar gives way to the words. */
-function barLine(event: ProgressEvent, columns: number): string {
+function barLine(event: Step, columns: number): string {
   const name = stepName(event).padEnd(NAME_CELLS);
-  const left = event.remaining === undefined ? '' : `  ${remainingTime(event.remaining)}`;
-  const words = `  ${percentage(event.fraction).padStart(4)}${left}`;
+  const remaining = remainingOf(event);
+  const left = remaining ? `  ${remainingTime(remaining)}` : '';
+  const fraction = event.type === 'progress' ? event.fraction : 0;
+  const words = `  ${percentage(fraction).padStart(4)}${left}`;
   // Room for the longest words, so that the bar keeps its length while the time gets shorter.
   const cells = Math.min(BAR_CELLS, columns - NAME_CELLS - 2 - WORDS_CELLS);
   if (cells < MIN_BAR_CELLS) return `${name}${words}`.slice(0, columns);
-  const filled = Math.round(share(event.fraction) * cells);
+  const filled = Math.round(share(fraction) * cells);
   return `${name}  ${'█'.repeat(filled)}${'░'.repeat(cells - filled)}${words}`.slice(0, columns);
 }
 
-function stepName({ phase, scale, scales }: ProgressEvent): string {
-  const name = PHASE_NAMES[phase];
-  return scale === undefined || scales === undefined ? name : `${name} ${scale}/${scales}`;
+function stepName(step: Step): string {
+  switch (step.type) {
+    case 'progress': {
+      const name = PHASE_NAMES[step.phase];
+      const counted = step.scale !== undefined && step.scales !== undefined;
+      return counted ? `${name} ${step.scale}/${step.scales}` : name;
+    }
+    case 'sending':
+      return 'sending';
+    case 'queued':
+      return step.position === null ? 'queued' : `queued ${ordinal(step.position)}`;
+    default:
+      return step satisfies never;
+  }
+}
+
+const ENDINGS = { one: 'st', two: 'nd', few: 'rd', other: 'th', zero: 'th', many: 'th' } as const;
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
+
+function ordinal(n: number): string {
+  return `${n}${ENDINGS[ORDINALS.select(n)]}`;
+}
+
+function remainingOf(step: Step) {
+  return step.type === 'sending' ? undefined : step.remaining;
 }
 
 function percentage(fraction: number): string {

@@ -146,7 +146,7 @@ describe('runCli', () => {
     expect([status, err, more]).toEqual([0, '', []]);
     expect(progress).toEqual(events[0]);
     expect(scale).toMatchObject({ type: 'scale', epochs: 300, losses: LOSSES });
-    expect((scale as { preview: string }).preview).toMatch(/^data:image\/png;base64,iVBOR/);
+    expect((scale as { preview: string }).preview).toMatch(/^data:image\/webp;base64,UklGR/);
     expect(picture).toEqual({
       type: 'variant',
       n: 1,
@@ -414,7 +414,9 @@ describe('runCli', () => {
         "--preset",
         "--quiet",
         "--seed",
+        "--server",
         "--size",
+        "--token",
         "--variants",
         "--version",
         "--zoom",

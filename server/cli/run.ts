@@ -1,14 +1,15 @@
 /** The command line from its arguments to its exit status, with everything around it handed in. */
 import { resolve } from 'node:path';
-import type { PanoramaEvent } from '../panorama/events.ts';
+import type { ClientTiming } from '../../shared/client-wait.ts';
 import { checkModelsFolder, checkOutputs, readPhoto, writeWhole } from './files.ts';
 import { HELP } from './help.ts';
-import type { RunJob } from './job.ts';
-import { jsonLine, previewUrl, type JsonEvent } from './json-events.ts';
+import type { RunEvent, RunJob, Work } from './job.ts';
+import { jsonLine, scaleLine, type JsonEvent } from './json-events.ts';
 import { modelsFolder } from './models-folder.ts';
 import { parseCommand, variantPath, type Command } from './options.ts';
 import { EXIT, explain, results, type ExitStatus, type WrittenPicture } from './outcome.ts';
 import { createBar, createLines, silence, type Progress, type TextOutput } from './progress.ts';
+import { remoteJob } from './remote-job.ts';
 
 export interface CliIo {
   readonly stdout: TextOutput;
@@ -23,6 +24,8 @@ export interface CliIo {
   readonly signal: AbortSignal;
   /** How long an interrupted job may take to end. */
   readonly graceMs?: number;
+  /** How long a server is waited for. */
+  readonly clientTiming?: Partial<ClientTiming>;
 }
 
 type Run = Extract<Command, { name: 'run' }>;
@@ -35,7 +38,7 @@ export async function runCli(argv: readonly string[], io: CliIo, runJob: RunJob)
   // Known before the rest of the command line is understood, so that its errors are events too.
   let json = argv.includes('--json');
   try {
-    const command = parseCommand(argv);
+    const command = parseCommand(argv, io.env);
     switch (command.name) {
       case 'help':
         io.stdout.write(HELP);
@@ -69,23 +72,21 @@ async function run(command: Run, io: CliIo, runJob: RunJob, written: WrittenPict
     outPaths.map((path) => resolve(io.folder, path)),
     photoPath,
   );
-  const models = resolve(io.folder, modelsFolder(io));
-  if (request.preset !== 'draft') await checkModelsFolder(models);
+  const work = await workFor(command, io, runJob);
 
   const progress = progressFor(command, io);
   const failed = new AbortController();
   const signal = AbortSignal.any([io.signal, failed.signal]);
   // One event after the other, so that a result never races its draft; the first failure ends the job.
   let handled: Promise<void> = Promise.resolve();
-  const onEvent = (event: PanoramaEvent): Promise<void> => {
+  const onEvent = (event: RunEvent): Promise<void> => {
     handled = handled.then(() => handleEvent(event, command, io, { progress, signal, written }));
     handled.catch((error: unknown) => failed.abort(error));
     return handled;
   };
 
-  const { engine } = command;
   try {
-    const job = runJob({ photo, request, engine, modelsFolder: models, signal, onEvent });
+    const job = work({ photo, request, signal, onEvent });
     await endedOrAborted(job, signal, io.graceMs ?? DEFAULT_GRACE_MS);
     await handled;
   } catch (error) {
@@ -98,6 +99,21 @@ async function run(command: Run, io: CliIo, runJob: RunJob, written: WrittenPict
   finish(command, io, results(written));
 }
 
+/** The job where it is to be done; a local one's models folder is checked before anything begins. */
+async function workFor({ place, request }: Run, io: CliIo, runJob: RunJob): Promise<Work> {
+  switch (place.name) {
+    case 'here': {
+      const models = resolve(io.folder, modelsFolder(io));
+      if (request.preset !== 'draft') await checkModelsFolder(models);
+      return (job) => runJob({ ...job, engine: place.engine, modelsFolder: models });
+    }
+    case 'server':
+      return remoteJob(place.address, io.clientTiming);
+    default:
+      return place satisfies never;
+  }
+}
+
 interface Running {
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -105,15 +121,19 @@ interface Running {
 }
 
 /** Tells an event, and puts a picture on the disk before it is told. */
-async function handleEvent(event: PanoramaEvent, command: Run, io: CliIo, running: Running): Promise<void> {
+async function handleEvent(event: RunEvent, command: Run, io: CliIo, running: Running): Promise<void> {
   const { progress, signal, written } = running;
   switch (event.type) {
     case 'progress':
+    case 'sending':
+    case 'queued':
       progress.update(event);
+      return tell(command, io, event);
+    case 'job':
       return tell(command, io, event);
     case 'scale':
       if (command.report !== 'json') return;
-      return tell(command, io, { ...event, preview: await previewUrl(event.preview) });
+      return tell(command, io, await scaleLine(event));
     case 'variant': {
       const { bytes, ...told } = event;
       const { n, width, height } = event;
