@@ -16,7 +16,7 @@ export default defineConfig({
   ],
   test: {
     include: ['{server,shared,plugin}/**/*.test.ts'],
-    globalSetup: 'server/painter/kernels/setup.testing.ts',
+    globalSetup: 'server/setup.testing.ts',
     // tfjs-core's gradients resolve only through a bundler, so vite must transform it.
     server: { deps: { inline: [/@tensorflow/] } },
     testTimeout: 120_000,

@@ -60,7 +60,9 @@ export type PanoramaRequest = Readonly<
 >;
 
 /** A request as a client writes it: only the size is required. */
-export type PanoramaRequestInput = z.input<typeof panoramaRequestSchema>;
+export type PanoramaRequestInput = Readonly<
+  Omit<z.input<typeof panoramaRequestSchema>, 'training'> & { training?: TrainingOptions | undefined }
+>;
 
 export type ParsedRequest =
   | { readonly ok: true; readonly request: PanoramaRequest }

@@ -1,11 +1,20 @@
 /** The parts that the descriptions of several calls share. */
+import type { Context } from 'hono';
 import * as z from 'zod';
 import { errorAnswerSchema } from '../../shared/protocol.ts';
-import { fields } from '../../shared/schema.ts';
+import { fields, problemsOf } from '../../shared/schema.ts';
+import { HttpError } from './http-error.ts';
 
 export const idParams = fields({
   id: z.uuid({ error: 'expected a UUID in lower case' }).lowercase(),
 });
+
+/** The id of a call that is not validated by its route. @throws HttpError `invalid-id` */
+export function idOf(c: Context): string {
+  const parsed = idParams.safeParse({ id: c.req.param('id') });
+  if (!parsed.success) throw new HttpError('invalid-id', problemsOf(parsed.error, 'id').join('; '));
+  return parsed.data.id;
+}
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   content: { 'application/json': { schema } },

@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
 import type { Jobs } from '../jobs/jobs.ts';
-import { commonErrors, idParams, notFoundError, secured } from './docs.ts';
+import { commonErrors, idOf, idParams, notFoundError, secured } from './docs.ts';
 import type { Env } from './env.ts';
 import { HttpError } from './http-error.ts';
 
@@ -40,7 +40,7 @@ export function addEventRoutes(
 ): void {
   app.openAPIRegistry.registerPath(events);
   app.get(events.getRoutingPath(), async (c) => {
-    const { id } = idParams.parse(c.req.param());
+    const id = idOf(c);
     const after = Number(/^\d{1,9}$/.exec(c.req.header('last-event-id') ?? '')?.[0] ?? 0);
     const { sequence, ended } = await jobs.position(id);
     if (ended && after >= sequence) return c.body(null, 204);

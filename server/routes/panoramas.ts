@@ -6,7 +6,7 @@ import { panoramaRequestSchema } from '../../shared/request.ts';
 import { fields, wholeNumberFrom } from '../../shared/schema.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Env } from './env.ts';
-import { commonErrors, idParams, json, notFoundError, secured, uploadErrors } from './docs.ts';
+import { commonErrors, idOf, idParams, json, notFoundError, secured, uploadErrors } from './docs.ts';
 import { announcedBytes, checkForm, receive } from './upload.ts';
 
 const MAX_PAGE = 100;
@@ -94,7 +94,7 @@ const remove = createRoute({
 export function addPanoramaRoutes(app: OpenAPIHono<Env>, jobs: Jobs): void {
   app.openAPIRegistry.registerPath(put);
   app.put(put.getRoutingPath(), async (c) => {
-    const { id } = idParams.parse(c.req.param());
+    const id = idOf(c);
     const { headers, body, signal } = c.req.raw;
     checkForm(headers);
     const folder = await jobs.newUpload(announcedBytes(headers));

@@ -82,7 +82,10 @@ async function readForm(
 ): Promise<Form> {
   let request: string | undefined;
   let photo: Promise<string> | undefined;
+  let photoFailure: Error | undefined;
   let problem: HttpError | undefined;
+  // A form that breaks off never ends its parts.
+  const brokenOff = new AbortController();
   const contentType = headers.get('content-type') ?? '';
   const busboy = Busboy({
     headers: { 'content-type': contentType },
@@ -95,9 +98,11 @@ async function readForm(
   });
   busboy.on('file', (name, stream) => {
     if (name === 'image') {
-      photo = keep(stream, photoPath);
-      // Heard below; until then it must not be unheard.
-      photo.catch((error: unknown) => busboy.destroy(error as Error));
+      photo = keep(stream, photoPath, brokenOff.signal);
+      photo.catch((error: Error) => {
+        photoFailure ??= error;
+        busboy.destroy(error);
+      });
       return;
     }
     if (name === 'request') {
@@ -116,8 +121,10 @@ async function readForm(
     await pipeline(source, stallGuard(stallMs), busboy, { signal });
   } catch (error) {
     // The picture's own trouble, such as a full disk, comes first.
-    await photo;
-    throw problem ?? broken(error);
+    const failure = photoFailure ?? problem ?? broken(error);
+    brokenOff.abort();
+    await photo?.catch(() => undefined);
+    throw failure;
   }
   if (problem) throw problem;
   if (photo === undefined) throw missing('image', 'a picture');
@@ -127,7 +134,7 @@ async function readForm(
 }
 
 /** Streams a picture to the disk and syncs it. Resolves to its digest. */
-async function keep(stream: BusboyFileStream, path: string): Promise<string> {
+async function keep(stream: BusboyFileStream, path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   const hashing = new Transform({
     transform(chunk: Buffer, _, done) {
@@ -136,7 +143,7 @@ async function keep(stream: BusboyFileStream, path: string): Promise<string> {
     },
   });
   try {
-    await pipeline(stream, hashing, createWriteStream(path));
+    await pipeline(stream, hashing, createWriteStream(path), { signal });
     const file = await open(path, 'r+');
     await file.sync().finally(() => file.close());
   } catch (error) {
