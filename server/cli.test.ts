@@ -5,10 +5,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  ENDED,
+  SERVER_INFO,
+  TOKEN,
+  answerJson,
+  beginStream,
+  changed,
+  panorama,
+  scale,
+  sse,
+  startServer,
+} from '../shared/client-server.testing.ts';
 
 /** Stands in for the main job; the seed says how it ends. */
 const SCRIPTED_JOB = `
   import { setTimeout as wait } from 'node:timers/promises';
+  if (process.env.PANORAMA_SERVER) throw new Error('the local job was loaded');
   export async function makePanorama({ request, signal, onEvent }) {
     const variant = (n) => onEvent({ type: 'variant', n, width: 64, height: 64, upscaled: 1, bytes: Buffer.from('variant ' + n) });
     await variant(0);
@@ -67,9 +80,13 @@ interface Ended {
 const environment = () => ({ ...process.env, DATA_DIR: join(folder, 'data') });
 
 function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  return startWith({}, ...args);
+}
+
+function startWith(env: Record<string, string>, ...args: string[]) {
   const child = spawn(process.execPath, [join(program, 'cli.mjs'), ...args], {
     cwd: folder,
-    env: environment(),
+    env: { ...environment(), ...env },
   });
   return { child, ended: ended(child) };
 }
@@ -135,6 +152,27 @@ describe('the panorama command', () => {
     child.stdout?.once('data', () => child.stdout?.destroy());
     const { status, err } = await ended;
     expect([status, err]).toEqual([0, '']);
+    expect(await readFile(join(folder, 'photo-panorama.png'), 'utf8')).toBe('variant 1');
+  });
+
+  it("[CLI53] has a server do the work without loading the job's or the pictures' libraries", async () => {
+    const variant = { n: 1, width: 64, height: 64, upscaled: 1, url: '/v1/panoramas/x/variants/1' };
+    const server = await startServer(({ path }, response) => {
+      if (path === '/v1/server') answerJson(response, SERVER_INFO);
+      else if (path.includes('/variants/')) {
+        response.writeHead(200, { 'Content-Type': 'image/png' }).end('variant 1');
+      } else if (path.endsWith('/events')) {
+        beginStream(response).write(sse(1, changed()) + sse(2, scale(2)));
+        response.end(sse(3, changed({ ...ENDED.panorama, variants: [variant] })));
+      } else answerJson(response, panorama());
+    });
+    const env = { PANORAMA_SERVER: server.url, PANORAMA_TOKEN: TOKEN };
+    const { status, out, err } = await startWith(env, ...ARGUMENTS, '--json').ended;
+    await server.close();
+    expect([status, err]).toEqual([0, '']);
+    expect(out.match(/(?<=^{"type":")\w+/gm)?.join(' ')).toBe(
+      'sending job progress scale progress variant done',
+    );
     expect(await readFile(join(folder, 'photo-panorama.png'), 'utf8')).toBe('variant 1');
   });
 

@@ -107,12 +107,13 @@ export class Http {
   }
 
   #address(path: string): string {
-    try {
-      return new URL(this.url + path).href;
-    } catch (cause) {
-      const expected = 'expected an address such as http://localhost:8080';
-      throw new ClientError('unreachable', `${this.url}: ${expected}, got another text`, { cause });
-    }
+    const address = this.url + path;
+    // Without a scheme, `localhost:8080` would be read as one.
+    if (/^https?:\/\//i.test(address) && URL.canParse(address)) return address;
+    throw new ClientError(
+      'unreachable',
+      `${this.url}: expected an address such as http://localhost:8080, got another text`,
+    );
   }
 
   /** What no header can hold is no token of ours. */

@@ -64,6 +64,29 @@ describe('progress', () => {
     );
   });
 
+  it('[CLI54] shows the way to a server and the place in its queue, as a bar and as lines', () => {
+    const steps: Step[] = [
+      { type: 'sending' },
+      ...[null, 112, 23, 11, 3, 2, 1].map((position) => ({ type: 'queued', position }) as const),
+      { type: 'queued', position: 1, remaining: { low: 21, high: 28 } },
+    ];
+    const [plain, drawn] = [recorder(), recorder(56)];
+    const lines = createLines(plain.output);
+    const bar = createBar(drawn.output, () => 0);
+    for (const step of steps) {
+      lines.update(step);
+      bar.update(step);
+    }
+    expect(plain.writes.join('')).toBe(
+      'sending\nqueued\nqueued 112th\nqueued 23rd\nqueued 11th\nqueued 3rd\nqueued 2nd\nqueued 1st\n',
+    );
+    expect(drawn.writes[0]).toBe('\r\x1b[2Ksending       ░░░░░░░░░░░░░░░░░░    0%');
+    expect(drawn.writes.at(-1)).toContain('queued 1st');
+    const last = recorder();
+    createLines(last.output).update({ type: 'queued', position: 3, remaining: { low: 21, high: 28 } });
+    expect(last.writes).toEqual(['queued 3rd (20–30 s left)\n']);
+  });
+
   it('[CLI13] rounds the remaining time outwards to a range that can be read', () => {
     const cases: [number, number, string][] = [
       [0.2, 0.7, '0–1 s left'],
