@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Size } from '../../shared/geometry.ts';
 import { panoramaRequestSchema, type PanoramaRequest } from '../../shared/request.ts';
-import { STATUSES, errorSchema, variantSchema } from '../../shared/protocol.ts';
+import { PHASES, STATUSES, errorSchema, variantSchema } from '../../shared/protocol.ts';
 import { systemCode, writeFailure } from '../disk/errors.ts';
 import { syncFolder, writeWhole } from '../disk/write-whole.ts';
 import type { Ended } from './records.ts';
@@ -36,6 +36,7 @@ export interface Accepted {
 
 const endedSchema = z.object({
   status: z.enum(STATUSES),
+  phase: z.enum(PHASES).nullable(),
   error: errorSchema.nullable(),
   variants: z.array(variantSchema.omit({ url: true })),
   preview: z.string().nullable(),

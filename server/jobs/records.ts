@@ -213,7 +213,7 @@ export class Records {
   async restore(id: string, ended: Ended): Promise<void> {
     await this.sql.query(
       `UPDATE panorama.panoramas SET status = $2, error = $3, variants = $4, preview = $5, started_at = $6,
-        ended_at = $7, fraction = $8, sequence = 1 WHERE id = $1`,
+        ended_at = $7, fraction = $8, phase = $9, sequence = 1 WHERE id = $1`,
       [
         id,
         ended.status,
@@ -223,6 +223,7 @@ export class Records {
         ended.startedAt,
         ended.endedAt,
         ended.status === 'succeeded' ? 1 : 0,
+        ended.phase,
       ],
     );
   }
@@ -279,6 +280,7 @@ export class Records {
 /** How a panorama ended, as it is kept beside its pictures. */
 export interface Ended {
   readonly status: Status;
+  readonly phase: Phase | null;
   readonly error: ErrorBody | null;
   readonly variants: readonly Omit<Variant, 'url'>[];
   readonly preview: string | null;

@@ -102,10 +102,10 @@ async function end(id: string, { records, files, log }: RunContext, error: Error
 export async function keepEnd(id: string, records: Records, files: JobFiles): Promise<void> {
   const record = await records.get(id);
   if (!record) return;
-  const { status, error, variants, preview, startedAt, endedAt } = record.panorama;
+  const { status, phase, error, variants, preview, startedAt, endedAt } = record.panorama;
   const bare = variants.map(({ url: _, ...variant }) => variant);
   await files
-    .writeEnded(id, { status, error, variants: bare, preview, startedAt, endedAt })
+    .writeEnded(id, { status, phase, error, variants: bare, preview, startedAt, endedAt })
     // Forgotten meanwhile, or a full disk: the database knows it all the same.
     .catch(() => undefined);
 }

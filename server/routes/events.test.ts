@@ -139,7 +139,7 @@ describe('the event stream', () => {
   it('[SSE3] goes on after Last-Event-ID without telling a scale twice or leaving one out', async () => {
     const { id } = await put(server, photo, {
       ...TRAINED,
-      training: { ...TRAINED.training, learningRate: 2e-3 },
+      training: { ...TRAINED.training, learningRate: 4e-3 },
     });
     const path = `/v1/panoramas/${id}/events`;
     const told: Told[] = [];
