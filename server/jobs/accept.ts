@@ -45,7 +45,7 @@ export interface AcceptContext {
 export async function checkRoom(folder: string, sizeBytes: number, reserveBytes: number): Promise<void> {
   const free = await freeBytes(folder);
   if (free - sizeBytes >= reserveBytes) return;
-  const mebibytes = (bytes: number) => `${Math.max(0, Math.floor(bytes / 2 ** 20))} MiB`;
+  const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   throw new DiskError(
     'disk-full',
     `disk: expected room for ${mebibytes(sizeBytes)} beside a reserve of ${mebibytes(reserveBytes)}, got ${mebibytes(free)} free; delete panoramas, or free some space on the server`,

@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { receive } from './upload.ts';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { PHOTO_LIMITS } from '../../shared/protocol.ts';
 import { pngClaiming } from '../images/crafted-files.testing.ts';
 import {
@@ -343,5 +346,68 @@ describe('receiving', () => {
       },
     );
     await removeFolder(folder);
+  });
+});
+
+/** Whether this process may mount a file system of its own, as root may. */
+async function mounted(sizeMebibytes: number): Promise<string | null> {
+  const folder = await mkdtemp(join(tmpdir(), 'panorama-small-disk-'));
+  try {
+    await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', `size=${sizeMebibytes}m`, 'tmpfs', folder]);
+    return folder;
+  } catch {
+    await removeFolder(folder);
+    return null;
+  }
+}
+
+describe('a full disk', () => {
+  it('[REFUSE9] is told before an upload is read, where less than the reserve would be left', async () => {
+    const full = await startServer({ DISK_RESERVE: 2 ** 60 });
+    try {
+      const form = formOf(photo, DRAFT);
+      const response = await full.call(`/v1/panoramas/${randomUUID()}`, { method: 'PUT', body: form });
+      expect(await refusal(response)).toMatchObject({ status: 507, code: 'disk-full' });
+      expect(await readdir(join(full.folder, 'uploads'))).toEqual([]);
+    } finally {
+      await full.close();
+      await removeFolder(full.folder);
+    }
+  });
+
+  it('[REFUSE9] fails what it stops and nothing else: a small disk, filled', async (context) => {
+    const disk = await mounted(96);
+    if (disk === null) {
+      console.warn('skipped: a small disk can be mounted by root only');
+      return context.skip();
+    }
+    try {
+      await cp(inject('database'), join(disk, 'database'), { recursive: true });
+      const small = await startServer({ DISK_RESERVE: 0 }, disk);
+      const filler = join(disk, 'filler');
+      const leave = async (bytes: number) => {
+        const { bavail, bsize } = await statfs(disk);
+        await writeFile(filler, new Uint8Array(bavail * bsize - bytes));
+      };
+      // Room for a photo, none for its picture.
+      await leave(300_000);
+      const { id } = await put(small, photo, { width: 2000, height: 1000, preset: 'draft' });
+      expect(await until(small, id, ended)).toMatchObject({ status: 'failed', error: { code: 'disk-full' } });
+      expect((await readdir(join(disk, 'jobs', id))).toSorted()).not.toContain('variant-0');
+      await rm(filler);
+      await leave(0);
+      const refused = await small.call(`/v1/panoramas/${randomUUID()}`, {
+        method: 'PUT',
+        body: formOf(photo, DRAFT),
+      });
+      expect(await refusal(refused)).toMatchObject({ status: 507, code: 'disk-full' });
+      await rm(filler);
+      const { id: next } = await put(small, photo, DRAFT);
+      expect((await until(small, next, ended)).status).toBe('succeeded');
+      await small.close();
+    } finally {
+      await promisify(execFile)('umount', ['-l', disk]);
+      await removeFolder(disk);
+    }
   });
 });
