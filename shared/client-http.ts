@@ -108,11 +108,11 @@ export class Http {
 
   #address(path: string): string {
     const address = this.url + path;
-    // Without a scheme, `localhost:8080` would be read as one.
+    // Without a scheme, `localhost:8787` would be read as one.
     if (/^https?:\/\//i.test(address) && URL.canParse(address)) return address;
     throw new ClientError(
       'unreachable',
-      `${this.url}: expected an address such as http://localhost:8080, got another text`,
+      `${this.url}: expected an address such as http://localhost:8787, got another text`,
     );
   }
 

@@ -125,15 +125,15 @@ describe('watch', () => {
         if (index === 0) return;
         const beat = setInterval(() => response.write(': \n\n'), 50);
         response.on('close', () => clearInterval(beat));
-        setTimeout(() => response.write(sse(2, scale(1))), 400);
-        setTimeout(() => response.write(sse(3, ENDED)), 800);
+        setTimeout(() => response.write(sse(2, scale(1))), 700);
+        setTimeout(() => response.write(sse(3, ENDED)), 1400);
       },
-      { stallMs: 200 },
+      { stallMs: 500 },
     );
     const told: StreamEvent[] = [];
     for await (const event of watch()) {
       told.push(event);
-      if (event.type === 'scale') await new Promise((resolve) => setTimeout(resolve, 600));
+      if (event.type === 'scale') await new Promise((resolve) => setTimeout(resolve, 1200));
     }
     expect(told).toEqual([at(0.1), scale(1), ENDED]);
     expect(server.received).toHaveLength(2);

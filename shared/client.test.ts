@@ -220,7 +220,7 @@ describe('PanoramaClient', () => {
     expect(refused.cause).toBeInstanceOf(TypeError);
     const nowhere = await failure(new PanoramaClient({ url: 'localhost:x', token: TOKEN }).server());
     expect(nowhere.code).toBe('unreachable');
-    expect(nowhere.message).toContain('expected an address such as http://localhost:8080');
+    expect(nowhere.message).toContain('expected an address such as http://localhost:8787');
   });
 
   it("[CLIENT6] hands on the server's own words where it refuses", async () => {

@@ -41,7 +41,7 @@ The training
   --engine NAME         ${ENGINES.join(', ')}; default auto
 
 On a server of this project, instead of this machine
-  --server URL          such as http://localhost:8080, or $PANORAMA_SERVER; its
+  --server URL          such as http://localhost:8787, or $PANORAMA_SERVER; its
                         history keeps the result
   --token TOKEN         which the server prints when it starts, or
                         $PANORAMA_TOKEN: other users of this machine can see

@@ -36,7 +36,7 @@ describe('--server', () => {
 
   it('[CLI46] takes an address without a scheme for HTTP where it is near, and else asks for the scheme', () => {
     const url = (text: string) => place(`--server ${text} --token t`);
-    expect(url('localhost:8080')).toEqual(at('http://localhost:8080'));
+    expect(url('localhost:8787')).toEqual(at('http://localhost:8787'));
     expect(url('LOCALHOST')).toEqual(at('http://localhost'));
     expect(url('gpu.localhost:1')).toEqual(at('http://gpu.localhost:1'));
     expect(url('192.168.1.7:8080/')).toEqual(at('http://192.168.1.7:8080'));
@@ -50,7 +50,7 @@ describe('--server', () => {
       '--server: expected http:// or https://, got ftp://',
     );
     expect(refusal('--server http:// --token t')).toBe(
-      '--server: expected an address such as http://localhost:8080, got "http://"',
+      '--server: expected an address such as http://localhost:8787, got "http://"',
     );
     expect(refusal('', { PANORAMA_SERVER: 'gpu' })).toMatch(/^PANORAMA_SERVER: expected an address that/);
   });
@@ -72,7 +72,7 @@ describe('--server', () => {
       'localhost/#',
     ]) {
       expect(refusal(`--server ${url} --token t`)).toBe(
-        '--server: expected an address such as http://localhost:8080, got one with ? or #; --token takes the token',
+        '--server: expected an address such as http://localhost:8787, got one with ? or #; --token takes the token',
       );
     }
   });

@@ -41,7 +41,7 @@ export function readServer(flags: ServerFlags, env: Environment): ServerAddress 
 /** The address as the client takes it: with a scheme, without a slash at its end. */
 function readUrl(text: string, name: string): string {
   const url = parsed(withScheme(text, name));
-  const expected = `${name}: expected an address such as http://localhost:8080`;
+  const expected = `${name}: expected an address such as http://localhost:8787`;
   // Neither text may be shown: it may hold a password or a token.
   if (url && (url.username !== '' || url.password !== '')) {
     throw new UsageError(`${expected}, got one with a name or password before @`);
