@@ -15,6 +15,8 @@ const { metafile } = await build({
     'job-program': 'server/jobs/job-program.ts',
     'database-maker': 'server/jobs/database-maker.ts',
     bench: 'server/bench/bench.ts',
+    'server-benchmark': 'server/bench/server-benchmark.ts',
+    'kill-test': 'server/bench/kill-test.ts',
     quality: 'server/bench/quality/quality.ts',
   },
   outdir: FOLDER,

@@ -14,7 +14,7 @@ export class ListenError extends PanoramaError<'listen'> {
 export interface Listening {
   readonly port: number;
   /** Answers what is being answered, for at most `graceMs`, and takes nothing more. */
-  close(graceMs: number): Promise<void>;
+  readonly close: (graceMs: number) => Promise<void>;
 }
 
 /**

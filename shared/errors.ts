@@ -6,7 +6,8 @@
  */
 
 /** Whose turn it is: the user's (another request may succeed) or the machine's (the request was right). */
-export type ErrorKind = 'request' | 'machine';
+export const ERROR_KINDS = ['request', 'machine'] as const;
+export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 export abstract class PanoramaError<Code extends string = string> extends Error {
   readonly code: Code;

@@ -1,5 +1,6 @@
 /** What the server answers: panoramas, their events, estimates, the server itself, errors. Both ends parse by these. */
 import * as z from 'zod';
+import { ERROR_KINDS } from './errors.ts';
 import { ENGINES, panoramaRequestSchema } from './request.ts';
 import { fields, wholeNumberFrom } from './schema.ts';
 
@@ -35,6 +36,8 @@ export const errorSchema = z.object({
   code: z.string(),
   /** One line for the user: what was expected, what came, what to do. */
   message: z.string(),
+  /** Of a job's error: whether another photo or request may succeed, or the machine failed. */
+  kind: z.enum(ERROR_KINDS).optional(),
   details: z.unknown().optional(),
 });
 export type ErrorBody = z.infer<typeof errorSchema>;

@@ -19,6 +19,7 @@ import {
   type Received,
   type TestServer,
 } from '../../shared/client-server.testing.ts';
+import type { ErrorKind } from '../../shared/errors.ts';
 import type { Panorama, StreamEvent, Variant } from '../../shared/protocol.ts';
 import type { RunJob } from './job.ts';
 import { runCli } from './run.ts';
@@ -215,8 +216,8 @@ describe('panorama --server', () => {
     };
     const refusing = (status: number, code: string) => (response: ServerResponse) =>
       answerError(response, status, code);
-    const failing = (code: string, message: string) => (response: ServerResponse) =>
-      tell(response, changed({ status: 'failed', error: { code, message } }));
+    const failing = (code: string, message: string, kind: ErrorKind) => (response: ServerResponse) =>
+      tell(response, changed({ status: 'failed', error: { code, message, kind } }));
     const refused = (code: string) => `panorama: test: expected none, got ${code}\n`;
 
     expect(await ending({ put: refusing(415, 'not-a-picture') })).toEqual([2, refused('not-a-picture')]);
@@ -229,14 +230,16 @@ describe('panorama --server', () => {
       'panorama: URL: test: expected none, got unauthorized\n',
     ]);
     const photo = 'photo: expected a whole picture, got a damaged one';
-    expect(await ending({ events: failing('damaged', photo) })).toEqual([2, `panorama: ${photo}\n`]);
-    expect(await ending({ events: failing('training-diverged', 'training: try 0.0001') })).toEqual([
+    expect(await ending({ events: failing('damaged', photo, 'request') })).toEqual([
       2,
-      'panorama: training: try 0.0001\n',
+      `panorama: ${photo}\n`,
     ]);
+    expect(await ending({ events: failing('training-diverged', 'training: try 0.0001', 'request') })).toEqual(
+      [2, 'panorama: training: try 0.0001\n'],
+    );
 
     expect(await ending({ put: refusing(507, 'disk-full') })).toEqual([1, refused('disk-full')]);
-    expect(await ending({ events: failing('damaged', 'model: damaged') })).toEqual([
+    expect(await ending({ events: failing('damaged', 'model: damaged', 'machine') })).toEqual([
       1,
       'panorama: model: damaged\n',
     ]);

@@ -91,10 +91,8 @@ function stepOf({ status, phase, progress, queuePosition, remaining }: Panorama)
 /** The job itself failed, as it would have here. */
 function failure(error: ErrorBody | null): RemoteError {
   if (!error) return new RemoteError('internal', 'machine', 'job: expected its end, got none and no reason');
-  const { code, message } = error;
-  // What another photo or another learning rate would change; the rest is the machine's.
-  const wrong = message.startsWith('photo: ') || code === 'training-diverged';
-  return new RemoteError(code, wrong ? 'request' : 'machine', message);
+  const { code, kind, message } = error;
+  return new RemoteError(code, kind ?? 'machine', message);
 }
 
 /** The server does not take the job. */

@@ -74,10 +74,14 @@ async function fail(error: unknown): Promise<never> {
   const known = error instanceof PanoramaError ? (error as PanoramaError) : null;
   if (!stop.signal.aborted) {
     const text = error instanceof Error ? error.message : String(error);
+    const message = known ? known.message : `internal: ${text.replace(/^internal: /, '')}`;
     await send({
       type: 'failed',
-      code: known?.code ?? 'internal',
-      message: (known ? known.message : `internal: ${text.replace(/^internal: /, '')}`).replace(/\s+/g, ' '),
+      error: {
+        code: known?.code ?? 'internal',
+        kind: known?.kind ?? 'machine',
+        message: message.replace(/\s+/g, ' '),
+      },
       stack: error instanceof Error ? error.stack : undefined,
     }).catch(() => undefined);
   }

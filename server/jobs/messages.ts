@@ -1,5 +1,5 @@
 /** What the server and the process of a job tell each other. */
-import type { ScaleEvent, Variant } from '../../shared/protocol.ts';
+import type { ErrorBody, ScaleEvent, Variant } from '../../shared/protocol.ts';
 import type { EngineChoice, PanoramaRequest } from '../../shared/request.ts';
 import type { JobReport } from '../panorama/make-panorama.ts';
 import type { Pace } from '../panorama/plan.ts';
@@ -28,7 +28,6 @@ export type ProcessMessage =
   /** The job failed with an error for the user, or with a bug; nothing follows. */
   | {
       readonly type: 'failed';
-      readonly code: string;
-      readonly message: string;
+      readonly error: ErrorBody;
       readonly stack: string | undefined;
     };

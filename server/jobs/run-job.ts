@@ -53,6 +53,7 @@ export async function runJob(id: string, context: RunContext, signal: AbortSigna
   if (started.interruptions >= MAX_INTERRUPTIONS) {
     await end(id, context, {
       code: 'crashed',
+      kind: 'machine',
       message: `the server ended ${started.interruptions} times while this panorama was made; a smaller frame or preset may fit the machine`,
     });
     return;
@@ -88,6 +89,7 @@ function crashError(status: number | NodeJS.Signals): ErrorBody {
     status === 'SIGKILL' ? 'was killed, most likely for want of memory' : `ended unasked (${status})`;
   return {
     code: 'crashed',
+    kind: 'machine',
     message: `the job's process ${how}, twice; a smaller frame, maximum size or preset may fit the machine`,
   };
 }
@@ -172,8 +174,8 @@ class Reporter {
         this.outcome = message;
         return;
       case 'failed':
-        if (message.code === 'internal') log.bug(this.id, message.message, message.stack);
-        this.outcome = { type: 'failed', error: { code: message.code, message: message.message } };
+        if (message.error.code === 'internal') log.bug(this.id, message.error.message, message.stack);
+        this.outcome = { type: 'failed', error: message.error };
         return;
       case 'ready':
         return;

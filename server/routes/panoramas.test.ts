@@ -82,7 +82,7 @@ describe('putting a panorama', () => {
     const many = await Promise.all(
       Array.from({ length: 8 }, () => server.call(path, { method: 'PUT', body: formOf(photo, DRAFT) })),
     );
-    expect(many.map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect(many.map(({ status }) => status)).toEqual(Array<number>(8).fill(200));
   });
 
   it('[HTTP2] makes one of many that come at once', async () => {
@@ -90,7 +90,7 @@ describe('putting a panorama', () => {
     const many = await Promise.all(
       Array.from({ length: 8 }, () => server.call(path, { method: 'PUT', body: formOf(photo, DRAFT) })),
     );
-    expect(many.map(({ status }) => status).toSorted()).toEqual([...Array(7).fill(200), 201]);
+    expect(many.map(({ status }) => status).toSorted()).toEqual([...Array<number>(7).fill(200), 201]);
   });
 
   it('[HTTP1] takes the photo in any order of the form, and answers nothing before all of it is there', async () => {

@@ -1,0 +1,109 @@
+/** `npm run bench:server`: how the server answers under load, restarts, rests and cancels. */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  freePort,
+  lives,
+  pause,
+  residentMebibytes,
+  startServerProcess,
+  type ServerProcess,
+} from './server-process.ts';
+
+const PHOTO = new URL('../../examples/mountain-pass.jpg', import.meta.url);
+const STREAMS = 50;
+const ASKED = 500;
+const QUEUED = 1000;
+const TIMED_PUTS = 200;
+const CANCELS = 5;
+
+const photo = new Blob([await readFile(PHOTO)]);
+const folder = await mkdtemp(join(tmpdir(), 'panorama-bench-server-'));
+const port = await freePort();
+let server = await startServerProcess(folder, port);
+console.log(`first start, database made: ${seconds(server.readyMs)}`);
+await pause(5000);
+console.log(`at rest: ${(await residentMebibytes(server.pid)).toFixed(0)} MiB`);
+
+console.log(`\n${STREAMS} event streams, one job training`);
+const watched = await put(server, 1, 1000);
+await running(server, watched);
+const leave = new AbortController();
+const streams = Array.from({ length: STREAMS }, () => drain(server, watched, leave.signal));
+await pause(500);
+console.log(`GET /v1/server: ${quantiles(await timed(ASKED, 20, () => server.client.server()))}`);
+console.log(`server now: ${(await residentMebibytes(server.pid)).toFixed(0)} MiB`);
+
+console.log('\nCancel until the process is gone');
+leave.abort();
+await Promise.allSettled(streams);
+const cancels: number[] = [];
+for (let n = 0; n < CANCELS; n++) {
+  const id = n === 0 ? watched : await put(server, 1, 1000 - n * 100);
+  await running(server, id);
+  await pause(1000);
+  const pids = await server.jobs();
+  const start = performance.now();
+  await server.client.cancel(id);
+  while (pids.some(lives)) await pause(5);
+  cancels.push(performance.now() - start);
+}
+console.log(`longest of ${CANCELS}: ${Math.max(...cancels).toFixed(0)} ms`);
+
+console.log(`\n${QUEUED} jobs in the queue, one training`);
+for (let n = 0; n < QUEUED; n++) await put(server, n, 1000);
+const small = new Blob([await readFile(PHOTO)]);
+console.log(
+  `PUT, ${Math.round(small.size / 1024)} kB: ${quantiles(await timed(TIMED_PUTS, 0, (n) => put(server, QUEUED + n, 1000)))}`,
+);
+console.log(`GET /v1/server: ${quantiles(await timed(ASKED, 5, () => server.client.server()))}`);
+console.log(`GET /v1/panoramas: ${quantiles(await timed(50, 5, () => server.client.list({ limit: 20 })))}`);
+await server.kill('SIGKILL');
+server = await startServerProcess(folder, port);
+console.log(`restart after kill −9: ${seconds(server.readyMs)}`);
+await server.kill('SIGTERM');
+await rm(folder, { recursive: true, force: true });
+process.exit();
+
+async function put({ client }: ServerProcess, seed: number, epochs: number): Promise<string> {
+  const id = randomUUID();
+  await client.put(id, photo, { width: 1440, height: 491, seed, training: { epochs } });
+  return id;
+}
+
+async function running({ client }: ServerProcess, id: string): Promise<void> {
+  while ((await client.get(id)).phase !== 'train') await pause(50);
+}
+
+async function drain({ client }: ServerProcess, id: string, signal: AbortSignal): Promise<void> {
+  for await (const _ of client.watch(id, signal));
+}
+
+/** Milliseconds of `count` calls one after the other, `pauseMs` between them. */
+async function timed(
+  count: number,
+  pauseMs: number,
+  call: (n: number) => Promise<unknown>,
+): Promise<number[]> {
+  const times: number[] = [];
+  for (let n = 0; n < count; n++) {
+    const start = performance.now();
+    await call(n);
+    times.push(performance.now() - start);
+    await pause(pauseMs);
+  }
+  return times;
+}
+
+function quantiles(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    `${(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(1)} ms`;
+  return `median ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)} (${sorted.length} calls)`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
