@@ -1,10 +1,11 @@
 /** A running server from its settings: folder, lock, token, engine, jobs, sockets; closed in the other order. */
-import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { PanoramaError } from '../shared/errors.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { DiskError, systemCode } from './disk/errors.ts';
 import { lockFolder } from './disk/folder-lock.ts';
+import { makeFolder } from './disk/make-folder.ts';
 import { detectEngine, type DetectedEngine } from './engine/detect.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { listen } from './listen.ts';
@@ -42,8 +43,7 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
   };
   try {
     const engine = await detectEngine(config.ENGINE);
-    await makeFolder(dataFolder);
-    undo.push(await lockFolder(dataFolder));
+    undo.push(await takeFolder(dataFolder));
     const token = config.TOKEN ?? (await readToken(dataFolder));
     const metrics = new Metrics();
     const { jobs, close: closeJobs } = await Jobs.open({
@@ -83,13 +83,16 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** Makes the folder where there is none, and takes it. Resolves to the lock's undo. */
+async function takeFolder(path: string): Promise<() => Promise<void>> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path, 0o700);
+    return await lockFolder(path);
   } catch (error) {
+    if (error instanceof PanoramaError) throw error;
     throw new DiskError(
       'not-writable',
-      `data folder ${path}: it cannot be made (${systemCode(error)}); choose another with DATA_DIR`,
+      `data folder ${path}: it cannot be written (${systemCode(error)}); choose another with DATA_DIR`,
       error,
     );
   }

@@ -173,7 +173,8 @@ describe('starting', () => {
     await writeFile(file, '');
     for (const [args, message] of [
       [['--data-dir', folder, '--port', String(port)], /in use; choose another with PORT/],
-      [['--data-dir', file], /data folder .* cannot be made .* DATA_DIR/],
+      [['--data-dir', file], /data folder .* cannot be written .* DATA_DIR/],
+      [['--data-dir', '/proc/nowhere'], /data folder .* cannot be written .* DATA_DIR/],
       [['--data-dir', folder, '--engine', 'tensorflow'], /engine tensorflow cannot start/],
       [['--data-dir', folder, '--port', 'x', '--max-jobs', '0'], /PORT: expected .*; MAX_JOBS: expected/],
       [['--colour', 'red'], /--colour: there is no such flag/],

@@ -19,10 +19,3 @@ export class FileError extends PanoramaError<FileErrorCode> {
     super(code, options.kind ?? 'request', message, options.cause);
   }
 }
-
-/** The operating system's name for what went wrong, such as ENOENT. */
-export function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : 'unknown error';
-}

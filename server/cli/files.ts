@@ -4,7 +4,9 @@ import { rmSync, type BigIntStats } from 'node:fs';
 import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkFileSize } from '../images/limits.ts';
-import { FileError, systemCode } from './errors.ts';
+import { systemCode } from '../disk/errors.ts';
+import { syncFolder } from '../disk/write-whole.ts';
+import { FileError } from './errors.ts';
 
 /** Reads the photo. Throws `FileError` where there is no readable file, `ImageError` where it is too large. */
 export async function readPhoto(path: string): Promise<Uint8Array> {
@@ -163,16 +165,6 @@ export async function writeWhole(path: string, bytes: Uint8Array, signal: AbortS
     throw writeError(path, bytes.length, error);
   } finally {
     temporaries.delete(temporary);
-  }
-}
-
-/** Makes the rename last through a power cut, where the platform lets folders be synced. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, 'r');
-    await folder.sync().finally(() => folder.close());
-  } catch {
-    // Windows cannot; the file itself is safe.
   }
 }
 

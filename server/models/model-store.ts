@@ -1,8 +1,11 @@
 /** Trained models on disk, one safetensors file each, named by their key. */
-import { mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { OPTIMIZERS } from '../../shared/hyperparameters.ts';
+import { DiskError, systemCode } from '../disk/errors.ts';
+import { makeFolder } from '../disk/make-folder.ts';
+import { writeWhole } from '../disk/write-whole.ts';
 import type { HostTensor } from '../program.ts';
 import type { Checkpoint, NetworkWeights, SinGan } from '../singan/model.ts';
 import { ModelError } from './model-error.ts';
@@ -72,7 +75,7 @@ export class ModelStore {
       await touch(path);
       return model;
     } catch (error) {
-      if (isMissing(error)) return null;
+      if (systemCode(error) === 'ENOENT') return null;
       if (error instanceof ModelError) {
         throw new ModelError(
           error.code,
@@ -88,20 +91,12 @@ export class ModelStore {
   async save(key: string, { model, last }: Checkpoint): Promise<void> {
     const complete = model.generators.length === model.levels.length;
     const path = this.path(key);
-    const temporary = `${path}.${process.pid}.tmp`;
     try {
       await makeFolder(this.folder);
-      const file = await open(temporary, 'w');
-      try {
-        await file.writeFile(encode({ model, last: complete ? null : last }));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
+      await writeWhole(path, encode({ model, last: complete ? null : last }), 'the model');
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw storeError('write', path, error);
+      if (error instanceof DiskError && error.code === 'disk-full') throw error;
+      throw storeError('write', path, error instanceof DiskError ? error.cause : error);
     }
   }
 
@@ -183,32 +178,9 @@ function parseDescription(text: string | undefined): z.infer<typeof descriptionS
 }
 
 function storeError(verb: 'read' | 'write', path: string, cause: unknown): ModelError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
   return new ModelError(
     'store',
-    `models: cannot ${verb} ${path} (${code}); check the folder, or choose another with DATA_DIR`,
+    `models: cannot ${verb} ${path} (${systemCode(cause)}); check the folder, or choose another with DATA_DIR`,
     cause,
   );
-}
-
-/** Folder by folder: Node 20's recursive mkdir never ends where a file system such as /proc refuses one. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return;
-    if (!isMissing(error) || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path).catch((again: unknown) => {
-      if (!hasCode(again, 'EEXIST')) throw again;
-    });
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return hasCode(error, 'ENOENT');
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
