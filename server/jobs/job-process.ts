@@ -6,11 +6,16 @@ import type { Assignment, ProcessMessage } from './messages.ts';
 
 /** How long a process may take to stop before it is killed. */
 const GRACE_MS = 2000;
+/** It reports several times a second; one that says nothing for so long is stuck. */
+const SILENCE_MS = 15 * 60 * 1000;
+
+/** How a process ended: its status, the signal that killed it, or that it was killed for its silence. */
+export type ProcessEnd = number | NodeJS.Signals | 'silent';
 
 export interface JobProcess {
   readonly pid: number | undefined;
-  /** How it ended: its status or signal, as soon as it is gone. */
-  readonly gone: Promise<number | NodeJS.Signals>;
+  /** Resolves as soon as it is gone. */
+  readonly gone: Promise<ProcessEnd>;
   /** Asks it to stop, and kills it where it does not. */
   stop(): void;
 }
@@ -22,32 +27,43 @@ export interface JobProcessOptions {
   readonly onMessage: (message: ProcessMessage) => void;
   /** What it writes to its standard error, line by line. */
   readonly onLine: (line: string) => void;
+  readonly silenceMs?: number;
 }
 
-export function startJobProcess({ program, assignment, onMessage, onLine }: JobProcessOptions): JobProcess {
+export function startJobProcess(options: JobProcessOptions): JobProcess {
+  const { program, assignment, onMessage, onLine, silenceMs = SILENCE_MS } = options;
   // The token is none of its business.
   const { TOKEN: _, ...env } = process.env;
   const child = fork(program, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env });
   if (child.pid !== undefined) yieldToServer(child.pid);
   if (child.stderr) createInterface(child.stderr).on('line', onLine);
 
+  let silent = false;
+  const silence = setTimeout(() => {
+    silent = true;
+    child.kill('SIGKILL');
+  }, silenceMs);
   child.on('message', (message: ProcessMessage) => {
+    silence.refresh();
     if (message.type === 'ready') child.send(assignment, () => undefined);
     else onMessage(message);
   });
 
-  let timer: NodeJS.Timeout | undefined;
-  const gone = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+  let grace: NodeJS.Timeout | undefined;
+  const gone = new Promise<ProcessEnd>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve(code ?? signal ?? 0));
-  }).finally(() => clearTimeout(timer));
+    child.on('close', (code, signal) => resolve(silent ? 'silent' : (code ?? signal ?? 0)));
+  }).finally(() => {
+    clearTimeout(grace);
+    clearTimeout(silence);
+  });
   return {
     pid: child.pid,
     gone,
     stop() {
-      if (timer !== undefined) return;
+      if (grace !== undefined) return;
       child.kill('SIGTERM');
-      timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+      grace = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
     },
   };
 }

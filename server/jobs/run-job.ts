@@ -2,7 +2,7 @@
 import type { EngineChoice } from '../../shared/request.ts';
 import type { ErrorBody } from '../../shared/protocol.ts';
 import type { JobReport } from '../panorama/make-panorama.ts';
-import { startJobProcess } from './job-process.ts';
+import { startJobProcess, type ProcessEnd } from './job-process.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
 import type { ProcessMessage } from './messages.ts';
@@ -33,7 +33,7 @@ export type StopReason = 'canceled' | 'server-stops';
 type Outcome =
   | { readonly type: 'done'; readonly report: JobReport; readonly peakBytes: number }
   | { readonly type: 'failed'; readonly error: ErrorBody }
-  | { readonly type: 'crashed'; readonly status: number | NodeJS.Signals }
+  | { readonly type: 'crashed'; readonly status: ProcessEnd }
   | { readonly type: 'stopped'; readonly reason: StopReason };
 
 /** Thrown where the job did not end and shall be delivered again. */
@@ -84,9 +84,13 @@ export async function runJob(id: string, context: RunContext, signal: AbortSigna
   }
 }
 
-function crashError(status: number | NodeJS.Signals): ErrorBody {
+function crashError(status: ProcessEnd): ErrorBody {
   const how =
-    status === 'SIGKILL' ? 'was killed, most likely for want of memory' : `ended unasked (${status})`;
+    status === 'SIGKILL'
+      ? 'was killed, most likely for want of memory'
+      : status === 'silent'
+        ? 'said nothing for a quarter of an hour and was killed'
+        : `ended unasked (${status})`;
   return {
     code: 'crashed',
     kind: 'machine',
