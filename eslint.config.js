@@ -13,6 +13,8 @@ const fence = (files, patterns, message) => ({
 
 const SHARP = ['sharp'];
 const EXECUTION = ['onnxruntime-*', '@tensorflow/tfjs-backend-*', '@tensorflow/tfjs-node*'];
+const QUEUE = ['pg-boss', '@electric-sql/*'];
+const HTTP = ['hono', 'hono/*', '@hono/*'];
 const PLUGIN = ['**/plugin/**'];
 const SERVER = ['**/server/**'];
 const PLAIN = ['**/plain/**'];
@@ -36,11 +38,16 @@ export default tseslint.config(
   // The fences between the folders. Later entries replace earlier ones for the files that both match.
   fence(
     ['server/**'],
-    [SHARP, EXECUTION, PLUGIN, PLAIN],
-    'only images/ imports sharp, only engine/ an execution library, only tests the plain kernels; the server never imports the plugin',
+    [SHARP, EXECUTION, QUEUE, PLUGIN, PLAIN],
+    'only images/ imports sharp, only engine/ an execution library, only jobs/ the queue, only tests the plain kernels; the server never imports the plugin',
   ),
-  fence(['plugin/**'], [SHARP, EXECUTION, SERVER], 'the plugin never imports the server'),
-  fence(['shared/**'], [SHARP, EXECUTION, SERVER, PLUGIN], 'shared/ imports neither end'),
+  fence(
+    ['server/jobs/**'],
+    [SHARP, EXECUTION, HTTP, PLUGIN, PLAIN, ['../routes/**', '../cli/**']],
+    'jobs/ knows nothing of HTTP',
+  ),
+  fence(['plugin/**'], [SHARP, EXECUTION, QUEUE, HTTP, SERVER], 'the plugin never imports the server'),
+  fence(['shared/**'], [SHARP, EXECUTION, QUEUE, HTTP, SERVER, PLUGIN], 'shared/ imports neither end'),
   fence(['server/images/**'], [EXECUTION, PLUGIN, ['../[a-z]*/**']], 'images/ knows pictures only'),
   fence(['server/engine/**'], [SHARP, PLUGIN, ['../[a-z]*/**']], 'engine/ knows nothing of SinGAN'),
   fence(
