@@ -48,14 +48,22 @@ async function main(): Promise<void> {
 }
 
 function greeting(config: Config, { port, token, engine }: Awaited<ReturnType<typeof serve>>): string {
+  const hosts = new Set(config.HOST.map(shownHost));
   return [
     `Panorama Converter ${version}`,
-    `page:   http://localhost:${port}/#token=${token}`,
+    ...[...hosts].map((host) => `page:   http://${host}:${port}/#token=${token}`),
     `token:  ${token}`,
     `engine: ${engine.name} (${engine.device})`,
     `data:   ${config.DATA_DIR}`,
     '',
   ].join('\n');
+}
+
+/** How a browser would name an address that is listened on. */
+function shownHost(address: string): string {
+  if (['127.0.0.1', '::1', 'localhost'].includes(address)) return 'localhost';
+  if (['0.0.0.0', '::'].includes(address)) return hostname();
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 try {

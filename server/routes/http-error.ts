@@ -16,7 +16,6 @@ export type HttpErrorCode =
   | 'invalid-json'
   | 'invalid-id'
   | 'not-found'
-  | 'method-not-allowed'
   | 'too-many-requests'
   | 'too-many-streams';
 
@@ -31,7 +30,6 @@ export class HttpError extends PanoramaError<HttpErrorCode> {
 const STATUSES: Readonly<Partial<Record<string, ContentfulStatusCode>>> = {
   unauthorized: 401,
   'not-found': 404,
-  'method-not-allowed': 405,
   'upload-stalled': 408,
   'id-taken': 409,
   'body-too-large': 413,
