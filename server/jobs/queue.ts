@@ -37,7 +37,7 @@ export class Queue {
       backend: 'pglite',
       schedule: false,
       useListenNotify: true,
-      superviseIntervalSeconds: 5,
+      superviseIntervalSeconds: 30,
       monitorIntervalSeconds: 60,
       queueCacheIntervalSeconds: 60,
     });
@@ -73,7 +73,7 @@ export class Queue {
   /** Begins to deliver. */
   async work(): Promise<void> {
     const { jobs, onJob } = this.options;
-    const intervals = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1 };
+    const intervals = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2 };
     await this.boss.work(NAME, { localConcurrency: jobs, ...intervals }, async ([job]) => {
       if (job) await onJob(job.id);
     });
