@@ -1,0 +1,141 @@
+/** Everything that can be set before a panorama is made. */
+import { PHOTO_LIMITS } from '../../../shared/protocol.ts';
+import { MODES, MAX_VARIANTS } from '../../../shared/request.ts';
+import { PRESETS } from '../../../shared/hyperparameters.ts';
+import { Advanced } from './Advanced.tsx';
+import { Section, Segments } from './controls.tsx';
+import { useApp } from './context.ts';
+import { FileButton } from './FileButton.tsx';
+import { FrameSize } from './FrameSize.tsx';
+import { Icon } from './Icon.tsx';
+import { MakeBar } from './MakeBar.tsx';
+
+export function Settings() {
+  return (
+    <>
+      <div class="panel-scroll">
+        <PhotoField />
+        <FrameSize />
+        <ModeField />
+        <PresetField />
+        <VariantsField />
+        <Advanced />
+      </div>
+      <MakeBar />
+    </>
+  );
+}
+
+function PhotoField() {
+  const { photo, text: words, formats } = useApp();
+  const text = words.value.photo;
+  const chosen = photo.photo.value;
+  return (
+    <Section heading={text.heading}>
+      <div class="photo-field">
+        <div class="photo-thumb">{chosen?.url ? <img src={chosen.url} alt="" /> : <Icon name="photo" />}</div>
+        <div class="photo-facts">
+          {chosen ? (
+            <>
+              <p class="photo-name" title={chosen.name}>
+                {chosen.name || text.pastedName}
+              </p>
+              <p class="secondary figures">
+                {formats.value.size(chosen.size)} · {formats.value.bytes(chosen.blob.size)}
+              </p>
+            </>
+          ) : (
+            <p class="secondary">
+              {photo.reading.value ? text.reading : text.accepted(formats.value.bytes(PHOTO_LIMITS.bytes))}
+            </p>
+          )}
+        </div>
+        <FileButton>{chosen ? text.replace : text.choose}</FileButton>
+      </div>
+    </Section>
+  );
+}
+
+function ModeField() {
+  const { composer, text: words } = useApp();
+  const text = words.value.mode;
+  return (
+    <Section heading={text.heading}>
+      <fieldset class="cards">
+        <legend class="visually-hidden">{text.heading}</legend>
+        {MODES.map((mode) => (
+          <label key={mode} class="card">
+            <input
+              type="radio"
+              name="mode"
+              checked={composer.mode.value === mode}
+              onChange={() => {
+                composer.mode.value = mode;
+              }}
+            />
+            <Icon name={mode} class="card-icon" />
+            <span class="card-text">
+              <span class="card-name">{text.names[mode]}</span>
+              <span class="secondary">{text.sentences[mode]}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+    </Section>
+  );
+}
+
+function PresetField() {
+  const { composer, estimates, text: words, formats } = useApp();
+  const text = words.value.preset;
+  return (
+    <Section heading={text.heading}>
+      <fieldset class={`cards rows${estimates.asking.value ? ' asking' : ''}`}>
+        <legend class="visually-hidden">{text.heading}</legend>
+        {PRESETS.map((preset) => {
+          const estimate = estimates.estimates.value[preset];
+          return (
+            <label key={preset} class="card">
+              <input
+                type="radio"
+                name="preset"
+                checked={composer.preset.value === preset}
+                onChange={() => {
+                  composer.preset.value = preset;
+                }}
+              />
+              <span class="card-text">
+                <span class="card-name">{text.names[preset]}</span>
+                <span class="secondary">{text.sentences[preset]}</span>
+              </span>
+              {estimate && <span class="card-time figures">{formats.value.seconds(estimate.seconds)}</span>}
+            </label>
+          );
+        })}
+      </fieldset>
+    </Section>
+  );
+}
+
+function VariantsField() {
+  const { composer, text: words, formats } = useApp();
+  const text = words.value.variants;
+  const draft = composer.isDraft.value;
+  const options = Array.from({ length: MAX_VARIANTS }, (_, i) => ({
+    value: i + 1,
+    label: text.label(formats.value.number(i + 1)),
+  }));
+  return (
+    <Section heading={text.heading}>
+      <Segments
+        legend={text.heading}
+        hideLegend
+        options={options}
+        value={draft ? 1 : composer.variants.value}
+        disabled={draft}
+        onChange={(count) => composer.setVariants(count)}
+      />
+      {draft && <p class="secondary">{text.draftHasOne}</p>}
+    </Section>
+  );
+}

@@ -1,0 +1,82 @@
+/** The photo that panoramas are made from. */
+import { computed, signal } from '@preact/signals';
+import type { Size } from '../../../shared/geometry.ts';
+import type { Host, NamedPhoto } from '../host.ts';
+import {
+  HEAD_BYTES,
+  formatOf,
+  isPhotoFormat,
+  problemOfBytes,
+  problemOfSize,
+  type PhotoProblem,
+} from '../photo-file.ts';
+import { tiffSize } from '../tiff-size.ts';
+
+export interface Photo extends NamedPhoto {
+  /** Upright, in pixels. */
+  readonly size: Size;
+  /** For an image element; null where the browser cannot show it. */
+  readonly url: string | null;
+}
+
+/** So much of a TIFF is searched for its size; the directory may lie behind the pixels. */
+const TIFF_BYTES = 64 * 2 ** 20;
+
+export class PhotoChoice {
+  readonly #host: Host;
+  readonly #photo = signal<Photo | null>(null);
+  readonly #problem = signal<PhotoProblem | null>(null);
+  readonly #reading = signal(false);
+  /** Counts the files that were chosen: only the last one is taken. */
+  #turn = 0;
+
+  readonly photo = computed(() => this.#photo.value);
+  /** What was wrong with the last file; the photo before it stays. */
+  readonly problem = computed(() => this.#problem.value);
+  readonly reading = computed(() => this.#reading.value);
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Opens a file and takes it if it can become a panorama. */
+  async choose(file: NamedPhoto): Promise<void> {
+    const turn = ++this.#turn;
+    this.#reading.value = true;
+    const read = await this.#read(file.blob).catch((): PhotoProblem => ({ type: 'damaged' }));
+    if (turn !== this.#turn) return;
+    this.#reading.value = false;
+    if ('type' in read) {
+      this.#problem.value = read;
+      return;
+    }
+    this.#problem.value = null;
+    this.#take({ ...file, ...read });
+  }
+
+  /** Forgets the photo and what was wrong with the last file. */
+  clear(): void {
+    this.#turn += 1;
+    this.#reading.value = false;
+    this.#problem.value = null;
+    this.#take(null);
+  }
+
+  async #read(blob: Blob): Promise<PhotoProblem | { size: Size; url: string | null }> {
+    const heavy = problemOfBytes(blob.size);
+    if (heavy) return heavy;
+    const format = formatOf(new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer()));
+    if (!isPhotoFormat(format)) return { type: 'foreign', format };
+    const measured = await this.#host.measure(blob);
+    const size =
+      measured ?? (format === 'TIFF' ? tiffSize(await blob.slice(0, TIFF_BYTES).arrayBuffer()) : null);
+    if (!size) return { type: 'damaged' };
+    return problemOfSize(size) ?? { size, url: measured && URL.createObjectURL(blob) };
+  }
+
+  #take(photo: Photo | null): void {
+    const before = this.#photo.value?.url;
+    this.#photo.value = photo;
+    if (before) URL.revokeObjectURL(before);
+  }
+}
