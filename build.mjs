@@ -1,13 +1,14 @@
-// Bundles the server's programs into dist/. Packages stay outside, but for TensorFlow.js, whose gradients
+// Bundles the server's programs and the web page into dist/. Packages stay outside, but for TensorFlow.js, whose gradients
 // are files that only a bundler can resolve. The painter's kernels are compiled first and held in the bundle.
 import { build } from 'esbuild';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buildWeb } from './plugin/build.mjs';
 import { compileKernels } from './server/painter/kernels/compile.mjs';
 
 const FOLDER = 'dist/server';
 
-await compileKernels();
+await Promise.all([compileKernels(), buildWeb()]);
 const { metafile } = await build({
   entryPoints: {
     cli: 'server/cli.ts',

@@ -245,6 +245,24 @@ describe('what was acknowledged is finished', () => {
     await until(server, next.id, ({ status }) => status === 'succeeded');
   });
 
+  it('[LAST3] keeps the order of what waits over a restart', async () => {
+    const folder = await newFolder();
+    const first = await start(folder);
+    // Keeps the queue waiting.
+    await put(first.server, photo, { ...TRAINED, training: { epochs: 1000 } });
+    const ids: string[] = [];
+    for (let seed = 1; seed <= 6; seed++) ids.push((await put(first.server, photo, { ...DRAFT, seed })).id);
+    first.child.kill('SIGKILL');
+    await first.gone;
+    const { server } = await start(folder);
+    const list = panoramaListSchema.parse(await (await server.call('/v1/panoramas')).json());
+    const running = list.panoramas.find(({ request }) => request.preset === 'fast')?.id ?? '';
+    await server.call(`/v1/panoramas/${running}/cancel`, { method: 'POST' });
+    for (const id of ids) await until(server, id, ({ status }) => status === 'succeeded');
+    const ends = await Promise.all(ids.map(async (id) => (await get(server, id)).endedAt));
+    expect(ends).toEqual(ends.toSorted());
+  });
+
   it('[LAST3] hands back what runs when it is told to stop, and goes on with it first', async () => {
     const folder = await newFolder();
     const first = await start(folder);

@@ -59,10 +59,20 @@ export class Queue {
     await this.boss.send(NAME, {}, { id, priority, db: sql.forQueue });
   }
 
-  /** Makes the queue hold exactly these, in this order, whatever an earlier server left. */
-  async replace(queued: readonly Queued[]): Promise<void> {
+  /** Makes the queue hold exactly these, whatever an earlier server left; of equal priority the oldest comes first. */
+  async replace(queued: readonly (Queued & { readonly createdAt: Date })[]): Promise<void> {
     await this.boss.deleteAllJobs(NAME);
-    if (queued.length > 0) await this.boss.insert(NAME, [...queued]);
+    if (queued.length === 0) return;
+    await this.boss.insert(
+      NAME,
+      queued.map(({ id, priority }) => ({ id, priority })),
+    );
+    // All of them were made at one moment, and pg-boss takes no other.
+    await this.options.database.query(
+      `UPDATE pgboss.job SET created_on = q.created_on
+       FROM unnest($1::uuid[], $2::timestamptz[]) AS q (id, created_on) WHERE job.id = q.id`,
+      [queued.map(({ id }) => id), queued.map(({ createdAt }) => createdAt.toISOString())],
+    );
   }
 
   /** Takes one out, in whatever state. */

@@ -4,8 +4,10 @@ import type { PanoramaRequest } from '../../shared/request.ts';
 import type { Size } from '../../shared/geometry.ts';
 import type { Sql } from './database.ts';
 
-/** Drafts overtake trainings, and what was interrupted goes first. */
-export const PRIORITY = { normal: 0, draft: 10, interrupted: 20 } as const;
+/** Drafts overtake trainings, and what was interrupted goes first, unless it may be what ends the server. */
+export const PRIORITY = { suspect: -10, normal: 0, draft: 10, interrupted: 20 } as const;
+/** So many interruptions without a finished step make a suspect. */
+const SUSPICIOUS = 2;
 
 export interface NewRecord {
   readonly id: string;
@@ -127,24 +129,43 @@ export class Records {
     return queued + running < this.jobs ? 0 : (row?.seconds ?? 0) / this.jobs;
   }
 
-  /** All ids with their statuses: a small answer even for a long history. */
-  statuses(): Promise<{ id: string; status: Status; priority: number }[]> {
-    return this.sql.query('SELECT id, status, priority FROM panorama.panoramas ORDER BY created_at, id');
+  async ids(): Promise<string[]> {
+    const rows = await this.sql.query<{ id: string }>('SELECT id FROM panorama.panoramas');
+    return rows.map(({ id }) => id);
   }
 
-  /**
-   * Its turn has come; null where it has ended meanwhile. One that runs already was interrupted by the end of a
-   * server, which is counted until a step is finished.
-   */
+  /** Those that wait. */
+  queued(): Promise<{ id: string; priority: number; createdAt: Date }[]> {
+    return this.sql.query(
+      `SELECT id, priority, created_at AS "createdAt" FROM panorama.panoramas WHERE status = 'queued'
+       ORDER BY created_at, id`,
+    );
+  }
+
+  /** Its turn has come; null where it has ended meanwhile. Also tells how often a server ended meanwhile. */
   async start(id: string): Promise<{ record: Record; interruptions: number } | null> {
     const [row] = await this.sql.query<{ interruptions: number }>(
       `UPDATE panorama.panoramas SET status = 'running', started_at = coalesce(started_at, now()),
-        interruptions = interruptions + (status = 'running')::integer, sequence = sequence + 1
+        sequence = sequence + 1
        WHERE id = $1 AND status IN ('queued', 'running') RETURNING interruptions`,
       [id],
     );
     const record = row && (await this.get(id));
     return record ? { record, interruptions: row.interruptions } : null;
+  }
+
+  /**
+   * What was running when the server ended goes back into the queue: first, or last where that has happened again and
+   * again without a finished step.
+   */
+  async interrupted(): Promise<void> {
+    await this.sql.query(
+      `UPDATE panorama.panoramas SET status = 'queued', remaining = NULL, sequence = sequence + 1,
+        interruptions = interruptions + 1,
+        priority = CASE WHEN interruptions + 1 >= $1 THEN $2::integer ELSE $3::integer END
+       WHERE status = 'running'`,
+      [SUSPICIOUS, PRIORITY.suspect, PRIORITY.interrupted],
+    );
   }
 
   /** Its process ended unasked. How often that was since the last finished step; null where it runs no more. */

@@ -2,26 +2,20 @@
 import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
 import type { Queue } from './queue.ts';
-import { PRIORITY, type Records } from './records.ts';
+import type { Records } from './records.ts';
 
 /**
  * A folder without a row was accepted by a server that ended before it could say so, or its database is lost: it gets
  * its row. A row without a folder is of a panorama that was being forgotten: it goes. What was running goes first.
  */
 export async function recover(records: Records, files: JobFiles, queue: Queue, log: JobLog): Promise<void> {
-  const known = await records.statuses();
+  const known = await records.ids();
   const folders = new Set(await files.ids());
-
-  for (const { id } of known) if (!folders.has(id)) await records.remove(id);
-  const rows = new Set(known.map(({ id }) => id));
+  for (const id of known) if (!folders.has(id)) await records.remove(id);
+  const rows = new Set(known);
   for (const id of folders) if (!rows.has(id)) await restore(id, records, files, log);
-
-  const open = (await records.statuses()).filter(({ status }) => status === 'queued' || status === 'running');
-  const queued = open.map(({ id, status, priority }) => ({
-    id,
-    priority: status === 'running' ? PRIORITY.interrupted : priority,
-  }));
-  await queue.replace(queued);
+  await records.interrupted();
+  await queue.replace(await records.queued());
 }
 
 async function restore(id: string, records: Records, files: JobFiles, log: JobLog): Promise<void> {

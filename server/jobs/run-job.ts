@@ -11,8 +11,8 @@ import type { Progress, Record, Records } from './records.ts';
 
 /** A job that crashes its process so often without finishing a step in between has failed. */
 const MAX_CRASHES = 2;
-/** The same of the server: it may be the job that takes the machine down. */
-const MAX_INTERRUPTIONS = 5;
+/** The same of the server: it may be the job that takes the machine down. Long before that it waits for all others. */
+const MAX_INTERRUPTIONS = 10;
 /** Progress is written twice a second. */
 const PROGRESS_INTERVAL_MS = 500;
 
