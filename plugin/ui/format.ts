@@ -36,14 +36,14 @@ export class Formats {
     return `${width} × ${height}`;
   }
 
-  /** With decimal prefixes, as file managers show them. */
+  /** A MB is 2^20 bytes, as the server counts. */
   bytes(bytes: number): string {
     const [value, unit] =
-      bytes < 1e6
-        ? [Math.max(1, Math.round(bytes / 1e3)), 'kilobyte']
-        : bytes < 1e9
-          ? [bytes / 1e6, 'megabyte']
-          : [bytes / 1e9, 'gigabyte'];
+      bytes < 2 ** 20
+        ? [Math.max(1, Math.round(bytes / 2 ** 10)), 'kilobyte']
+        : bytes < 2 ** 30
+          ? [bytes / 2 ** 20, 'megabyte']
+          : [bytes / 2 ** 30, 'gigabyte'];
     const digits = unit !== 'kilobyte' && value < 10 ? 1 : 0;
     return new Intl.NumberFormat(this.#locale, { style: 'unit', unit, maximumFractionDigits: digits }).format(
       value,
@@ -81,8 +81,8 @@ export class Formats {
   }
 }
 
-/** Two figures at most: nobody can promise the third. */
+/** As coarse as an estimate is. */
 function rounded(value: number): number {
-  if (value < 10) return Math.round(value);
+  if (value < 20) return Math.round(value);
   return value < 100 ? Math.round(value / 5) * 5 : Math.round(value / 10) * 10;
 }

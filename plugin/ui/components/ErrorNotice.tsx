@@ -34,3 +34,8 @@ export function ErrorNotice({ error, title, actions }: ErrorNoticeProps) {
 export function isConnectionError(error: unknown): boolean {
   return error instanceof ClientError && error.code !== 'refused';
 }
+
+/** Whether the server has no such panorama. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ClientError && error.status === 404;
+}

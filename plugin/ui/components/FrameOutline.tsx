@@ -16,8 +16,12 @@ const KEY_STEP = 0.01;
 export function FrameOutline({ photo }: { photo: Photo }) {
   const { composer, sending, text: words, formats } = useApp();
   const text = words.value;
-  const frame = composer.frame.value;
-  if (!frame) return <p class="stage-hint">{text.outline.sizeProblem}</p>;
+  // While a side is being typed the frame before it stays, paler.
+  const last = useRef<Size | null>(null);
+  const valid = composer.frame.value;
+  if (valid) last.current = valid;
+  const frame = last.current;
+  if (!frame) return <p class="stage-hint middle">{text.outline.sizeProblem}</p>;
   const mode = composer.mode.value;
   const busy = sending.state.value.state === 'sending';
   const placement = placementOf(photo.size, {
@@ -34,10 +38,9 @@ export function FrameOutline({ photo }: { photo: Photo }) {
   }[mode];
   return (
     <>
-      <div class="fit-area">
+      <div class="fit-area" style={{ '--ratio': String(frame.width / frame.height) }}>
         <div
-          class={`fit frame${busy ? ' busy' : ''}`}
-          style={{ '--ratio': String(frame.width / frame.height) }}
+          class={`fit frame${busy ? ' busy' : ''}${valid ? '' : ' stale'}`}
           role="group"
           aria-label={text.outline.heading}
         >
@@ -49,7 +52,7 @@ export function FrameOutline({ photo }: { photo: Photo }) {
       </div>
       <div class="stage-foot">
         <p class="stage-hint" aria-live="polite">
-          {busy ? text.make.sending : hint}
+          {busy ? text.make.sending : valid ? hint : text.outline.sizeProblem}
         </p>
         {mode === 'extend' && <OutlineTools photo={photo.size} frame={frame} />}
       </div>

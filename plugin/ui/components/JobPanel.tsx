@@ -4,6 +4,7 @@ import { hasEnded, type Panorama } from '../../../shared/protocol.ts';
 import type { Job } from '../models/job.ts';
 import { Button, Section } from './controls.tsx';
 import { useApp } from './context.ts';
+import { isGone } from './ErrorNotice.tsx';
 import { JobFacts } from './JobFacts.tsx';
 import { headline, progressLine } from './job-words.ts';
 
@@ -16,7 +17,11 @@ export function JobPanel({ job }: { job: Job }) {
       <div class="panel-scroll">
         <section class="section">
           <h2 id="job-title" tabIndex={-1} class="job-title">
-            {job.error.value === null ? text.job.loading : text.job.failedToLoad}
+            {job.error.value === null
+              ? text.job.loading
+              : isGone(job.error.value)
+                ? text.job.gone
+                : text.job.failedToLoad}
           </h2>
           <Button icon="plus" wide onClick={() => app.compose()}>
             {text.actions.new}
@@ -74,13 +79,13 @@ function JobActions({ job, panorama }: { job: Job; panorama: Panorama }) {
   return (
     <Section heading={text.heading}>
       <div class="actions">
-        <Button icon="plus" onClick={() => app.compose()}>
+        <Button kind="quiet" icon="plus" onClick={() => app.compose()}>
           {text.new}
         </Button>
-        <Button icon="again" onClick={() => void app.again(job)}>
+        <Button kind="quiet" icon="again" onClick={() => void app.again(job)}>
           {text.again}
         </Button>
-        <Button icon="reuse" onClick={() => void app.reuse(job)}>
+        <Button kind="quiet" icon="reuse" onClick={() => void app.reuse(job)}>
           {text.reuse}
         </Button>
         {asking ? (
@@ -92,7 +97,7 @@ function JobActions({ job, panorama }: { job: Job; panorama: Panorama }) {
             <Button onClick={() => setAsking(false)}>{text.removeNo}</Button>
           </div>
         ) : (
-          <Button icon="trash" onClick={() => setAsking(true)}>
+          <Button kind="quiet" icon="trash" onClick={() => setAsking(true)}>
             {text.remove}
           </Button>
         )}

@@ -5,7 +5,7 @@ import type { Job } from '../models/job.ts';
 import { percentsOf, placementOf } from '../models/outline.ts';
 import { Notice, Segments } from './controls.tsx';
 import { useApp } from './context.ts';
-import { ErrorNotice, isConnectionError } from './ErrorNotice.tsx';
+import { ErrorNotice, isConnectionError, isGone } from './ErrorNotice.tsx';
 import { Picks } from './Picks.tsx';
 import { FullSize, PictureView } from './PictureView.tsx';
 
@@ -14,6 +14,13 @@ export function JobStage({ job }: { job: Job }) {
   const text = words.value;
   const panorama = job.panorama.value;
   const error = job.error.value;
+  if (!panorama && isGone(error)) {
+    return (
+      <Notice kind="info" title={text.job.gone}>
+        <p>{text.job.goneNext}</p>
+      </Notice>
+    );
+  }
   const notice = error !== null && !isConnectionError(error) && (
     <ErrorNotice error={{ call: error }} {...(!panorama && { title: text.job.failedToLoad })} />
   );
@@ -22,7 +29,7 @@ export function JobStage({ job }: { job: Job }) {
   return (
     <>
       {notice}
-      {panorama.error && <ErrorNotice error={{ server: panorama.error }} title={text.job.statuses.failed} />}
+      {panorama.error && <ErrorNotice error={{ server: panorama.error }} />}
       {panorama.status === 'canceled' && (
         <Notice kind="info" title={text.job.statuses.canceled}>
           <p>{panorama.variants.length > 0 ? text.job.canceledNext : text.job.canceledNothing}</p>
@@ -31,11 +38,8 @@ export function JobStage({ job }: { job: Job }) {
       {actual ? (
         <FullSize job={job} />
       ) : (
-        <div class="fit-area">
-          <div
-            class="fit frame result"
-            style={{ '--ratio': String(panorama.request.width / panorama.request.height) }}
-          >
+        <div class="fit-area" style={{ '--ratio': String(panorama.request.width / panorama.request.height) }}>
+          <div class="fit frame result">
             <div class="frame-inside">
               {job.shown.value ? (
                 <PictureView job={job} panorama={panorama} />

@@ -52,11 +52,11 @@ export function MakeBar() {
 }
 
 function EstimateLines() {
-  const { estimates, connection, photo, text: words, formats: figures } = useApp();
+  const { estimates, connection, composer, photo, text: words, formats: figures } = useApp();
   const text = words.value.estimate;
   const formats = figures.value;
   const estimate = estimates.current.value;
-  if (!photo.photo.value) return null;
+  if (!photo.photo.value || !composer.request.value) return null;
   if (!estimate) {
     if (estimates.asking.value) return <p class="estimate secondary">{text.asking}</p>;
     return estimates.failed.value ? <p class="estimate secondary">{text.failed}</p> : null;

@@ -60,14 +60,14 @@ export function Picks({ job, panorama }: { job: Job; panorama: Panorama }) {
             {pick.url !== null && <img src={pick.url} alt="" />}
           </span>
           <span class="pick-label" aria-hidden="true">
-            {pick.shown.type === 'scale' ? pick.shown.scale : pick.shown.n === 0 ? text.draft : pick.shown.n}
+            {pick.shown.type === 'variant' && pick.shown.n > 0 ? pick.shown.n : pick.label}
           </span>
         </label>
       ))}
       {Array.from({ length: Math.max(0, missing) }, (_, i) => (
         <span key={`slot-${i}`} class="pick slot" aria-hidden="true">
           <span class="pick-picture" style={{ '--ratio': String(clamp(panorama.request)) }} />
-          <span class="pick-label">{scalePicks.length + i + 1}</span>
+          <span class="pick-label">{text.sample(scalePicks.length + i + 1)}</span>
         </span>
       ))}
     </fieldset>
@@ -76,7 +76,7 @@ export function Picks({ job, panorama }: { job: Job; panorama: Panorama }) {
 
 /** Very long frames get thumbnails that can still be seen. */
 function clamp({ width, height }: { width: number; height: number }): number {
-  return Math.min(2.4, Math.max(0.6, width / height));
+  return Math.min(1.8, Math.max(0.6, width / height));
 }
 
 function isSame(a: Shown, b: Shown | null): boolean {

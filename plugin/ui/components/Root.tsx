@@ -113,6 +113,8 @@ function useFocusOnOpening(id: string | null): void {
     const wasFirst = first.current;
     first.current = false;
     if (wasFirst) return;
+    // On a narrow page the list that it was chosen from is far below.
+    document.getElementById('stage')?.scrollIntoView({ block: 'nearest' });
     document.getElementById(id === null ? 'stage' : 'job-title')?.focus({ preventScroll: true });
   }, [id]);
 }

@@ -1,5 +1,4 @@
 /** Everything that can be set before a panorama is made. */
-import { PHOTO_LIMITS } from '../../../shared/protocol.ts';
 import { MODES, MAX_VARIANTS } from '../../../shared/request.ts';
 import { PRESETS } from '../../../shared/hyperparameters.ts';
 import { Advanced } from './Advanced.tsx';
@@ -45,9 +44,7 @@ function PhotoField() {
               </p>
             </>
           ) : (
-            <p class="secondary">
-              {photo.reading.value ? text.reading : text.accepted(formats.value.bytes(PHOTO_LIMITS.bytes))}
-            </p>
+            <p class="secondary">{photo.reading.value ? text.reading : text.none}</p>
           )}
         </div>
         <FileButton>{chosen ? text.replace : text.choose}</FileButton>

@@ -40,6 +40,7 @@ export const en = {
     dropNow: 'Drop it to use this photo',
     or: 'Paste one, or',
     choose: 'Choose a photo',
+    none: 'None yet',
     replace: 'Replace',
     accepted: (limit: string) => `PNG, JPEG, WebP, AVIF, GIF or TIFF, up to ${limit}`,
     reading: 'Opening the photo…',
@@ -109,8 +110,8 @@ export const en = {
     heading: 'Mode',
     names: { extend: 'Extend', retarget: 'Retarget', reimagine: 'Reimagine' },
     sentences: {
-      extend: 'Your photo stays as it is and goes on to the frame’s edges.',
-      retarget: 'All of the photo at the new shape, with nothing squashed.',
+      extend: 'The photo stays; its surroundings are made.',
+      retarget: 'Everything in the photo, at the new shape.',
       reimagine: 'A new picture of the same place or texture.',
     },
   },

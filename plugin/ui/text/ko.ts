@@ -41,6 +41,7 @@ export const ko: Text = {
     dropNow: '놓으면 이 사진을 사용합니다',
     or: '붙여 넣거나',
     choose: '사진 선택',
+    none: '아직 없음',
     replace: '바꾸기',
     accepted: (limit) => `PNG, JPEG, WebP, AVIF, GIF, TIFF, 최대 ${limit}`,
     reading: '사진을 여는 중…',
@@ -111,7 +112,7 @@ export const ko: Text = {
     names: { extend: '확장', retarget: '재구성', reimagine: '재창조' },
     sentences: {
       extend: '사진을 그대로 두고 프레임 끝까지 이어 그립니다.',
-      retarget: '사진 내용 전체를 찌그러뜨리지 않고 새 비율에 맞춥니다.',
+      retarget: '사진 전체를 찌그러짐 없이 새 비율에 맞춥니다.',
       reimagine: '같은 장소나 질감의 새로운 그림을 만듭니다.',
     },
   },
