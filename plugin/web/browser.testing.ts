@@ -1,10 +1,12 @@
-/** A real browser for tests: the Chromium that npm brings, without anything of the user's. */
+/** A real browser for tests: the Chromium that npm brings with its libraries, and nothing of the machine's or the user's. */
 import sparticuz from '@sparticuz/chromium';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { chromium, type Browser } from 'playwright-core';
 
-/** Unpacking may be under way in another process; the program is whole a few seconds later. */
-const ATTEMPTS = 10;
-const BETWEEN_ATTEMPTS_MS = 1000;
+const FOLDER = fileURLToPath(new URL('../../node_modules/.cache/chromium', import.meta.url));
 
 const ARGUMENTS = [
   '--headless',
@@ -20,13 +22,39 @@ const ARGUMENTS = [
 
 /** Starts it; whoever started it closes it. Of the package's own arguments those that weaken the page's rules are left out. */
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = await sparticuz.executablePath();
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await chromium.launch({ executablePath, args: ARGUMENTS });
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, BETWEEN_ATTEMPTS_MS));
+  if (!existsSync(FOLDER)) await unpack();
+  return chromium.launch({
+    executablePath: join(FOLDER, 'chromium'),
+    args: ARGUMENTS,
+    env: {
+      ...process.env,
+      LD_LIBRARY_PATH: join(FOLDER, 'al2023', 'lib'),
+      // A machine without a screen may have no fonts either.
+      ...(!existsSync('/etc/fonts/fonts.conf') && { FONTCONFIG_PATH: join(FOLDER, 'fonts') }),
+    },
+  });
+}
+
+/** Under another name first: test files that run at once do not find it half unpacked. */
+async function unpack(): Promise<void> {
+  const unfinished = `${FOLDER}.${process.pid}`;
+  await mkdir(unfinished, { recursive: true });
+  // The package unpacks into the folder for temporary files, and its libraries only where it believes to be at Amazon's.
+  await withVariables({ TMPDIR: unfinished, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' }, () =>
+    sparticuz.executablePath(),
+  );
+  await rename(unfinished, FOLDER).catch(() => rm(unfinished, { recursive: true }));
+}
+
+async function withVariables<T>(variables: Record<string, string>, work: () => Promise<T>): Promise<T> {
+  const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, variables);
+  try {
+    return await work();
+  } finally {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
     }
   }
 }
