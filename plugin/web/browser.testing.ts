@@ -1,12 +1,22 @@
 /** A real browser for tests: the Chromium that npm brings with its libraries, and nothing of the machine's or the user's. */
 import sparticuz from '@sparticuz/chromium';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser } from 'playwright-core';
 
 const FOLDER = fileURLToPath(new URL('../../node_modules/.cache/chromium', import.meta.url));
+
+/** A machine without a screen may have no fonts: the package's one comes after those that there are. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir>${join(FOLDER, 'fonts', 'fonts')}</dir>
+  <cachedir>${join(FOLDER, 'fonts-cache')}</cachedir>
+</fontconfig>
+`;
 
 const ARGUMENTS = [
   '--headless',
@@ -29,8 +39,7 @@ export async function launchBrowser(): Promise<Browser> {
     env: {
       ...process.env,
       LD_LIBRARY_PATH: join(FOLDER, 'al2023', 'lib'),
-      // A machine without a screen may have no fonts either.
-      ...(!existsSync('/etc/fonts/fonts.conf') && { FONTCONFIG_PATH: join(FOLDER, 'fonts') }),
+      FONTCONFIG_FILE: join(FOLDER, 'fonts.conf'),
     },
   });
 }
@@ -43,6 +52,7 @@ async function unpack(): Promise<void> {
   await withVariables({ TMPDIR: unfinished, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' }, () =>
     sparticuz.executablePath(),
   );
+  await writeFile(join(unfinished, 'fonts.conf'), FONTS);
   await rename(unfinished, FOLDER).catch(() => rm(unfinished, { recursive: true }));
 }
 
