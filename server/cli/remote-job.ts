@@ -1,5 +1,5 @@
 /** A job that a server does: sent, followed, its pictures fetched, with the events of one that is done here. */
-import { randomUUID } from 'node:crypto';
+import { newId } from '../../shared/new-id.ts';
 import { ClientError, PanoramaClient, type PanoramaApi, type ServerAddress } from '../../shared/client.ts';
 import { DEFAULT_TIMING, repeated, sleep, type ClientTiming } from '../../shared/client-wait.ts';
 import type { ErrorBody, Panorama, StreamEvent, Variant } from '../../shared/protocol.ts';
@@ -19,7 +19,7 @@ export function remoteJob(address: ServerAddress, timing: Partial<ClientTiming> 
   return async ({ photo, request, signal, onEvent }) => {
     // A wrong address or token is found before the photo is sent.
     await api.server(signal);
-    const id = randomUUID();
+    const id = newId();
     const where = `at ${address.url} as ${id}`;
     let accepted = false;
     try {

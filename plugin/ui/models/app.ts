@@ -1,5 +1,6 @@
 /** The whole interface without its looks: what is open, and how its parts act together. */
 import { batch, computed, effect, signal } from '@preact/signals';
+import { newId } from '../../../shared/new-id.ts';
 import { hasEnded, type Panorama } from '../../../shared/protocol.ts';
 import type { PanoramaRequest } from '../../../shared/request.ts';
 import type { Host, HostEvent, NamedPhoto } from '../host.ts';
@@ -196,11 +197,7 @@ export class App {
     return blob !== null && this.#send({ blob, name: this.names.get(job.id) ?? '' }, request);
   }
 
-  async #send(
-    photo: NamedPhoto,
-    request: PanoramaRequest,
-    id: string = crypto.randomUUID(),
-  ): Promise<boolean> {
+  async #send(photo: NamedPhoto, request: PanoramaRequest, id: string = newId()): Promise<boolean> {
     this.names.set(id, photo.name);
     this.#open(null);
     const panorama = await this.sending.send({ id, photo, request });
