@@ -62,7 +62,7 @@ export default tseslint.config(
   ),
   {
     // Tests may wire real parts together.
-    files: ['**/*.test.ts'],
+    files: ['**/*.test.ts', 'plugin/web/*.testing.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
 );

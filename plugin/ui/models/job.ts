@@ -165,7 +165,14 @@ export class Job {
   }
 
   #take(panorama: Panorama): void {
-    this.#panorama.value = panorama;
+    const before = this.#panorama.value;
+    batch(() => {
+      // Whoever passed the time with the draft or a layout waits for the result.
+      const waited = before && !hasEnded(before.status) && hasEnded(panorama.status);
+      const chosen = this.#chosen.value;
+      if (waited && (chosen?.type === 'scale' || chosen?.n === 0)) this.#chosen.value = null;
+      this.#panorama.value = panorama;
+    });
     this.#onChange(panorama);
     const shown = this.shown.value;
     if (shown?.type === 'variant') void this.pictures.get(shown.n);

@@ -64,6 +64,7 @@ function movedAlong(anchor: number, by: number, room: number): number {
 }
 
 function snapAlong(anchor: number, room: number, reach: number): number {
+  if (Math.abs(room) < 1) return anchor;
   for (const target of [0, 0.5, 1]) if (Math.abs((anchor - target) * room) <= reach) return target;
   return anchor;
 }

@@ -10,6 +10,7 @@ export type PictureState =
 export class Pictures {
   readonly #load: (n: number, signal: AbortSignal) => Promise<Blob>;
   readonly #pictures = signal<ReadonlyMap<number, PictureState>>(new Map());
+  readonly #loads = new Map<number, Promise<Blob | null>>();
   readonly #closed = new AbortController();
 
   /** By number. */
@@ -20,21 +21,13 @@ export class Pictures {
     this.#load = load;
   }
 
-  /** The picture if it is there; else null, and it is loaded. One that failed is tried again. */
-  async get(n: number): Promise<Blob | null> {
-    const known = this.#pictures.value.get(n);
-    if (known?.state === 'ready') return known.blob;
-    if (known?.state === 'loading' || this.#closed.signal.aborted) return null;
-    this.#set(n, { state: 'loading' });
-    try {
-      const blob = await this.#load(n, this.#closed.signal);
-      if (this.#closed.signal.aborted) return null;
-      this.#set(n, { state: 'ready', blob, url: URL.createObjectURL(blob) });
-      return blob;
-    } catch (error) {
-      if (!isAbort(error)) this.#set(n, { state: 'failed' });
-      return null;
-    }
+  /** The picture, loaded where it is not there yet; null where that fails. One that failed is tried again. */
+  get(n: number): Promise<Blob | null> {
+    const known = this.#loads.get(n);
+    if (known) return known;
+    const load = this.#start(n);
+    this.#loads.set(n, load);
+    return load;
   }
 
   /** Stops what loads and frees what was loaded. */
@@ -44,6 +37,21 @@ export class Pictures {
       if (picture.state === 'ready') URL.revokeObjectURL(picture.url);
     }
     this.#pictures.value = new Map();
+  }
+
+  async #start(n: number): Promise<Blob | null> {
+    if (this.#closed.signal.aborted) return null;
+    this.#set(n, { state: 'loading' });
+    try {
+      const blob = await this.#load(n, this.#closed.signal);
+      if (this.#closed.signal.aborted) return null;
+      this.#set(n, { state: 'ready', blob, url: URL.createObjectURL(blob) });
+      return blob;
+    } catch (error) {
+      this.#loads.delete(n);
+      if (!isAbort(error)) this.#set(n, { state: 'failed' });
+      return null;
+    }
   }
 
   #set(n: number, state: PictureState): void {
