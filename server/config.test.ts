@@ -39,6 +39,7 @@ describe('settings', () => {
       RATE_LIMIT: 600,
       LOG_LEVEL: 'info',
     });
+    expect(read(['--max-jobs', '4']).MEMORY).toBe(2 * 2 ** 30);
     const env = { PORT: '9000', MEMORY: '1.5GB', DISK_BUDGET: '500 mb', HOST: '0.0.0.0, ::' };
     expect(read(['--port', '9001', '--engine=cpu', '--data-dir', 'data'], env)).toMatchObject({
       PORT: 9001,

@@ -51,8 +51,10 @@ const SETTINGS = {
   ENGINE: setting(`one of ${ENGINES.join(', ')}; default auto`, oneOf(ENGINES), () => 'auto' as const),
   MAX_JOBS: setting('jobs that run at once; default 1', whole(1, 64), () => 1),
   MAX_QUEUE: setting('jobs that may wait; default 10000', whole(1, 1_000_000), () => 10_000),
-  MEMORY: setting('what one job may take, such as 6GB; default 80 % of the memory', bytes, (machine) =>
-    Math.floor(machine.memoryBytes * MEMORY_SHARE),
+  MEMORY: setting(
+    'what one job may take, such as 6GB; default 80 % of the memory, shared by MAX_JOBS',
+    bytes,
+    () => 0,
   ),
   KEEP_DAYS: setting(
     'days that panoramas and unused models are kept; default 30',
@@ -103,7 +105,9 @@ export function readConfig(argv: readonly string[], machine: Machine): ServerCom
     }),
   );
   if (problems.length > 0) throw new ConfigError(problems);
-  return { name: 'serve', config: config as unknown as Config };
+  const read = config as unknown as Config;
+  const share = Math.floor((machine.memoryBytes * MEMORY_SHARE) / read.MAX_JOBS);
+  return { name: 'serve', config: { ...read, MEMORY: read.MEMORY || share } };
 }
 
 function readFlags(argv: readonly string[]): Map<string, string> {

@@ -11,6 +11,9 @@ export class ListenError extends PanoramaError<'listen'> {
   }
 }
 
+/** A large photo over a slow line takes long; whoever reads a body ends one that stalls. */
+const SERVER_OPTIONS = { requestTimeout: 0 } as const;
+
 export interface Listening {
   readonly port: number;
   /** Answers what is being answered, for at most `graceMs`, and takes nothing more. */
@@ -31,7 +34,9 @@ export async function listen(
   let taken = port;
   let absent: unknown;
   for (const address of addresses) {
-    const server = createAdaptorServer({ fetch }) as Server;
+    const server = createAdaptorServer({ fetch, serverOptions: SERVER_OPTIONS }) as Server;
+    // Later errors, such as too many open files, concern one connection.
+    server.on('error', () => undefined);
     try {
       await listening(server, taken, address);
     } catch (error) {
@@ -54,7 +59,8 @@ export async function listen(
 function listening(server: Server, port: number, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, address, () => {
+    // Elsewhere :: would take the IPv4 addresses too, which may be named beside it.
+    server.listen({ port, host: address, ipv6Only: address.includes(':') }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -1,6 +1,7 @@
 /** A folder for one process at a time: a file with the owner's pid, never taken from one that lives. */
-import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PanoramaError } from '../../shared/errors.ts';
 import { systemCode } from './errors.ts';
@@ -13,9 +14,15 @@ export class LockError extends PanoramaError<'locked'> {
 
 const NAME = 'lock';
 
+/** Its owner shows that it lives by touching the file, for those who cannot look at the process itself. */
+const TOUCH_MS = 5000;
+const FRESH_MS = 30_000;
+
 /** Which process a pid meant: pids are given again, after a restart even the same ones. */
 interface Owner {
   readonly pid: number;
+  /** Where that pid is valid: the machine, or the container. */
+  readonly space: string;
   /** Start of the process since the system's; null where the platform does not tell. */
   readonly born: string | null;
 }
@@ -27,7 +34,7 @@ interface Owner {
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, NAME);
-  const mine: Owner = { pid: process.pid, born: bornAt(process.pid) };
+  const mine: Owner = { pid: process.pid, space: pidSpace(), born: bornAt(process.pid) };
   const text = JSON.stringify(mine);
   const draft = `${path}.${process.pid}`;
   await writeFile(draft, text);
@@ -36,7 +43,9 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   } finally {
     await rm(draft, { force: true });
   }
+  const timer = setInterval(() => touch(path), TOUCH_MS).unref();
   return async () => {
+    clearInterval(timer);
     if ((await readFile(path, 'utf8').catch(() => null)) === text) await rm(path, { force: true });
   };
 }
@@ -49,10 +58,10 @@ async function take(path: string, draft: string, folder: string): Promise<void> 
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error;
     }
-    const found = await readFile(path, 'utf8').catch(() => null);
+    const found = await readIfThere(path);
     if (found === null) continue;
     const owner = parse(found);
-    if (owner && lives(owner)) {
+    if (owner && (await lives(owner, path))) {
       throw new LockError(
         `data folder ${folder}: expected one that no server uses, got that of process ${owner.pid}; stop it, or choose another with DATA_DIR`,
       );
@@ -64,10 +73,30 @@ async function take(path: string, draft: string, folder: string): Promise<void> 
 /** Takes a dead owner's file away, and puts it back if meanwhile it was another's. */
 async function removeStale(path: string, found: string, draft: string): Promise<void> {
   const aside = `${draft}.stale`;
-  await rename(path, aside).catch(() => undefined);
-  const moved = await readFile(aside, 'utf8').catch(() => null);
-  if (moved !== null && moved !== found) await link(aside, path).catch(() => undefined);
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    // Another was quicker.
+    if (systemCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  if ((await readIfThere(aside)) !== found) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
+}
+
+/** Null where there is no such file. */
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function touch(path: string): void {
+  const now = new Date();
+  utimes(path, now, now).catch(() => undefined);
 }
 
 function parse(text: string): Owner | null {
@@ -75,22 +104,36 @@ function parse(text: string): Owner | null {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('pid' in value) || !('born' in value)) return null;
     const { pid, born } = value;
-    if (typeof pid !== 'number' || !(typeof born === 'string' || born === null)) return null;
-    return { pid, born };
+    const space = 'space' in value ? value.space : null;
+    if (typeof pid !== 'number' || typeof space !== 'string') return null;
+    if (!(typeof born === 'string' || born === null)) return null;
+    return { pid, space, born };
   } catch {
     return null;
   }
 }
 
-function lives({ pid, born }: Owner): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (systemCode(error) === 'ESRCH') return false;
+async function lives({ pid, space, born }: Owner, path: string): Promise<boolean> {
+  if (space === pidSpace()) {
+    try {
+      process.kill(pid, 0);
+    } catch (error) {
+      if (systemCode(error) === 'ESRCH') return false;
+    }
+    const now = bornAt(pid);
+    if (born !== null && now !== null) return born === now;
+    if (pid === process.pid) return false;
   }
-  const now = bornAt(pid);
-  if (born !== null && now !== null) return born === now;
-  return pid !== process.pid;
+  const { mtimeMs } = await stat(path);
+  return Date.now() - mtimeMs < FRESH_MS;
+}
+
+function pidSpace(): string {
+  try {
+    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return hostname();
+  }
 }
 
 /** Field 22 of Linux's stat, in clock ticks, with the boot it counts from. */

@@ -1,4 +1,4 @@
-import sharp, { type Metadata, type OutputInfo } from 'sharp';
+import { sharp, type Metadata, type OutputInfo } from './sharp.ts';
 import { damaged, inspect } from './inspect.ts';
 import { MAX_PIXELS } from './limits.ts';
 import { CHANNELS, type Picture } from './picture.ts';

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from 'sharp';
+import { sharp, type Sharp } from './sharp.ts';
 import type { Format } from '../../shared/request.ts';
 import { CHANNELS, type Picture } from './picture.ts';
 

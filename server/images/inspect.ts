@@ -1,6 +1,6 @@
 /** What a picture is, by its first bytes and its header: no pixel is decoded. */
 import { open } from 'node:fs/promises';
-import sharp, { type Metadata } from 'sharp';
+import { sharp, type Metadata } from './sharp.ts';
 import type { Size } from '../../shared/geometry.ts';
 import { ImageError } from './errors.ts';
 import { detectFormat, HEAD_BYTES, PICTURE_FORMATS, type PictureFormat } from './format.ts';

@@ -1,5 +1,5 @@
 /** Small pictures to show while, or instead of, the large ones: data URLs of a few kilobytes. */
-import sharp, { type Sharp } from 'sharp';
+import { sharp, type Sharp } from './sharp.ts';
 import { CHANNELS, type Picture } from './picture.ts';
 
 /** Long side, in pixels. */

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { sharp } from './sharp.ts';
 import type { Rectangle } from '../../shared/geometry.ts';
 import type { Format } from '../../shared/request.ts';
 import { encoded } from './encode.ts';

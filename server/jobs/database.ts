@@ -32,27 +32,21 @@ export interface DatabasePlace {
 }
 
 /**
- * Opens the database of a folder, made first where there is none. One that cannot be opened is put aside: the jobs'
- * folders hold all that a new one needs. `onDamaged` is told where it went.
+ * Opens the database of a folder, made first where there is none. Rejects with the database's own error where it is
+ * damaged.
  *
- * @throws JobError `database` where none can be made
+ * @throws JobError `database` where none can be made, or where it is a newer program's
  */
-export async function openDatabase(
-  { folder, maker }: DatabasePlace,
-  onDamaged: (aside: string, cause: unknown) => void,
-): Promise<Database> {
-  if (existsSync(folder)) {
-    try {
-      return await open(folder);
-    } catch (cause) {
-      if (cause instanceof JobError) throw cause;
-      const aside = `${folder}.damaged-${Date.now()}`;
-      await rename(folder, aside);
-      onDamaged(aside, cause);
-    }
-  }
-  await makeNew(folder, maker);
+export async function openDatabase({ folder, maker }: DatabasePlace): Promise<Database> {
+  if (!existsSync(folder)) await makeNew(folder, maker);
   return open(folder);
+}
+
+/** Takes a damaged database out of the way. Resolves to where it is now. */
+export async function putAside(folder: string): Promise<string> {
+  const aside = `${folder}.damaged-${Date.now()}`;
+  await rename(folder, aside);
+  return aside;
 }
 
 /** Made under another name, so that one that was interrupted is not taken for a database. */

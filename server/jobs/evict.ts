@@ -20,7 +20,8 @@ export interface EvictionContext {
   readonly limits: EvictionLimits;
   /** A model that was used since then may be in use; null where no job runs. */
   readonly oldestRun: () => Date | null;
-  readonly forget: (id: string) => Promise<void>;
+  /** Forgets a panorama that ended then, and leaves alone what has its id meanwhile. */
+  readonly forget: (id: string, endedAt: Date) => Promise<void>;
   readonly log: JobLog;
 }
 
@@ -44,9 +45,13 @@ export async function evict(context: EvictionContext, now = new Date()): Promise
   for (const { kind, name, lastUsed, sizeBytes, remove } of candidates) {
     if (lastUsed.getTime() >= oldest && used <= limits.budgetBytes) return;
     const size = await sizeBytes();
-    await remove();
-    used -= size;
-    log.evicted(kind, name);
+    try {
+      await remove();
+      used -= size;
+      log.evicted(kind, name);
+    } catch (error) {
+      log.warning(`${kind} ${name}: it cannot be removed to make room`, error);
+    }
   }
 }
 
@@ -61,7 +66,7 @@ async function panoramas({ records, files, forget }: EvictionContext): Promise<C
     name: id,
     lastUsed: endedAt,
     sizeBytes: () => folderBytes(files.folder(id)),
-    remove: () => forget(id),
+    remove: () => forget(id, endedAt),
   }));
 }
 

@@ -7,6 +7,7 @@
  *   trash/…               what is being deleted
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -78,7 +79,7 @@ export class JobFiles {
     try {
       await rename(upload, this.folder(id));
     } catch (error) {
-      if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemCode(error))) return false;
+      if (existsSync(this.folder(id))) return false;
       throw writeFailure('the upload', error);
     }
     await syncFolder(this.all);
@@ -129,6 +130,7 @@ export class JobFiles {
     const trash = join(this.root, 'trash', `${id}-${randomBytes(4).toString('hex')}`);
     try {
       await rename(this.folder(id), trash);
+      await syncFolder(this.all);
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw error;
     }

@@ -39,11 +39,16 @@ export function startJobProcess(options: JobProcessOptions): JobProcess {
   if (child.stderr) createInterface(child.stderr).on('line', onLine);
 
   let silent = false;
+  let doubtful = false;
   const silence = setTimeout(() => {
-    silent = true;
-    child.kill('SIGKILL');
-  }, silenceMs);
+    // A machine that slept wakes with all timers due, before it has read what came.
+    silent = doubtful;
+    doubtful = true;
+    if (silent) child.kill('SIGKILL');
+    else silence.refresh();
+  }, silenceMs / 2);
   child.on('message', (message: ProcessMessage) => {
+    doubtful = false;
     silence.refresh();
     if (message.type === 'ready') child.send(assignment, () => undefined);
     else onMessage(message);

@@ -13,8 +13,8 @@ import type { Assignment, ProcessMessage } from './messages.ts';
 
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
-// A terminal's Ctrl-C goes to the whole group; what becomes of the job is the server's to say.
-process.on('SIGINT', () => undefined);
+// A terminal's Ctrl-C, and its closing, go to the whole group; what becomes of the job is the server's to say.
+for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => undefined);
 process.on('disconnect', () => process.exit());
 for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(name, (error: unknown) => void fail(error));
@@ -43,7 +43,7 @@ async function run(assignment: Assignment): Promise<void> {
     await send({ type: 'done', report, peakBytes: process.resourceUsage().maxRSS * 1024 });
     process.exit();
   } catch (error) {
-    await fail(error);
+    await fail(error, assignment);
   }
 }
 
@@ -70,22 +70,22 @@ async function tell(event: PanoramaEvent, folder: string): Promise<void> {
   }
 }
 
-async function fail(error: unknown): Promise<never> {
-  const known = error instanceof PanoramaError ? (error as PanoramaError) : null;
-  if (!stop.signal.aborted) {
-    const text = error instanceof Error ? error.message : String(error);
-    const message = known ? known.message : `internal: ${text.replace(/^internal: /, '')}`;
-    await send({
-      type: 'failed',
-      error: {
-        code: known?.code ?? 'internal',
-        kind: known?.kind ?? 'machine',
-        message: message.replace(/\s+/g, ' '),
-      },
-      stack: error instanceof Error ? error.stack : undefined,
-    }).catch(() => undefined);
-  }
+async function fail(error: unknown, assignment?: Assignment): Promise<never> {
+  const message: ProcessMessage = stop.signal.aborted ? { type: 'stopped' } : failure(error, assignment);
+  await send(message).catch(() => undefined);
   process.exit(1);
+}
+
+/** What the user is told; of a bug only that it is one, and where the server keeps its files is nobody's business. */
+function failure(error: unknown, assignment?: Assignment): ProcessMessage {
+  if (error instanceof PanoramaError) {
+    const { code, kind, message } = error as PanoramaError;
+    const text = assignment ? message.replaceAll(assignment.modelsFolder, 'models') : message;
+    return { type: 'failed', error: { code, kind, message: text.replace(/\s+/g, ' ') } };
+  }
+  const message = "internal: the job failed in a way that nobody thought of; the server's log says more";
+  const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { type: 'failed', error: { code: 'internal', kind: 'machine', message }, bug };
 }
 
 /** Resolves when the message has left. */

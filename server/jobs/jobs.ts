@@ -1,12 +1,13 @@
 /** The server's panoramas: accepted, made one after the other, watched, canceled, forgotten. */
 import { join } from 'node:path';
 import type { Estimate, Panorama, PanoramaList } from '../../shared/protocol.ts';
+import { PanoramaError } from '../../shared/errors.ts';
 import { hasEnded } from '../../shared/protocol.ts';
 import type { Size } from '../../shared/geometry.ts';
 import type { EngineChoice, PanoramaRequest } from '../../shared/request.ts';
 import { acceptJob, checkRoom, type Acceptance, type Upload } from './accept.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase, putAside, type Database } from './database.ts';
 import { JobError, notFound } from './errors.ts';
 import { estimate } from './estimate.ts';
 import { evict, type EvictionLimits } from './evict.ts';
@@ -45,6 +46,11 @@ interface Run {
   readonly gone: Promise<void>;
 }
 
+export interface OpenJobs {
+  readonly jobs: Jobs;
+  readonly close: () => Promise<void>;
+}
+
 interface Parts {
   readonly database: Database;
   readonly queue: Queue;
@@ -67,42 +73,66 @@ export class Jobs {
     private readonly parts: Parts,
   ) {}
 
-  /** Opens what the folder holds and goes on with it. Resolves to the jobs and their undo, which hands back what runs. */
-  static async open(options: JobsOptions): Promise<{ jobs: Jobs; close: () => Promise<void> }> {
+  /**
+   * Opens what the folder holds and goes on with it. A database that is damaged is put aside: the folders hold all that
+   * a new one needs. Resolves to the jobs and their undo, which hands back what runs.
+   */
+  static async open(options: JobsOptions): Promise<OpenJobs> {
     const { dataFolder, programs, log } = options;
     const place = { folder: join(dataFolder, 'database'), maker: new URL('database-maker.js', programs) };
-    const database = await openDatabase(place, (aside, cause) =>
+    const files = await JobFiles.open(dataFolder);
+    try {
+      return await Jobs.openOn(await openDatabase(place), files, options);
+    } catch (cause) {
+      if (cause instanceof PanoramaError) throw cause;
+      const aside = await putAside(place.folder);
       log.warning(
-        `database: it could not be opened; it is put aside as ${aside} and made anew from the jobs`,
+        `database: it is damaged; it is put aside as ${aside} and made anew from the panoramas' folders`,
         cause,
-      ),
-    );
+      );
+      return Jobs.openOn(await openDatabase(place), files, options);
+    }
+  }
+
+  private static async openOn(database: Database, files: JobFiles, options: JobsOptions): Promise<OpenJobs> {
+    const { dataFolder, log } = options;
+    const undo: (() => Promise<void>)[] = [() => database.close()];
+    const undoAll = async (): Promise<void> => {
+      for (let step = undo.pop(); step; step = undo.pop()) await step();
+    };
     const onError = (error: unknown) =>
       log.bug(null, String(error), error instanceof Error ? error.stack : undefined);
-    const files = await JobFiles.open(dataFolder);
-    const records = new Records(database, options.jobs);
-    const paces = await Paces.load(database);
-    const { watches, close: closeWatches } = await Watches.open(database, records, onError);
-    const onJob = (id: string): Promise<void> => jobs.run(id);
-    const queue = await Queue.open({ database, jobs: options.jobs, onJob, onError });
-    const modelsFolder = join(dataFolder, 'models');
-    const jobs = new Jobs(options, files, records, { database, queue, paces, watches, modelsFolder });
+    try {
+      const records = new Records(database, options.jobs);
+      const paces = await Paces.load(database);
+      const onJob = (id: string): Promise<void> => jobs.run(id);
+      const queue = await Queue.open({ database, jobs: options.jobs, onJob, onError });
+      undo.push(() => queue.close());
+      const { watches, close: closeWatches } = await Watches.open(database, records, onError);
+      undo.push(closeWatches);
+      const modelsFolder = join(dataFolder, 'models');
+      const jobs = new Jobs(options, files, records, { database, queue, paces, watches, modelsFolder });
 
-    await recover(records, files, queue, log);
-    await queue.work();
-    const evictAll = () => void jobs.evict().catch(onError);
-    evictAll();
-    const timer = setInterval(evictAll, EVICTION_INTERVAL_MS);
-    const close = async (): Promise<void> => {
-      jobs.stopping = true;
-      clearInterval(timer);
-      await closeWatches();
-      for (const { stop } of jobs.runs.values()) stop('server-stops');
-      await Promise.all([...jobs.runs.values()].map(({ gone }) => gone.catch(() => undefined)));
-      await queue.close();
-      await database.close();
-    };
-    return { jobs, close };
+      await recover(records, files, queue, log);
+      await queue.work();
+      undo.push(() => jobs.stopAll());
+      const evictAll = () => void jobs.evict().catch(onError);
+      evictAll();
+      const timer = setInterval(evictAll, EVICTION_INTERVAL_MS);
+      undo.push(() => Promise.resolve(clearInterval(timer)));
+      return { jobs, close: undoAll };
+    } catch (error) {
+      await undoAll().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Hands back what runs and takes nothing more. */
+  private async stopAll(): Promise<void> {
+    this.stopping = true;
+    const running = [...this.runs.values()];
+    for (const { stop } of running) stop('server-stops');
+    await Promise.all(running.map(({ gone }) => gone.catch(() => undefined)));
   }
 
   /**
@@ -111,8 +141,7 @@ export class Jobs {
    * @throws JobError `stopping`; DiskError
    */
   async newUpload(sizeBytes: number): Promise<string> {
-    if (this.stopping)
-      throw new JobError('stopping', 'machine', 'the server is stopping; try again in a minute');
+    this.checkOpen();
     await checkRoom(this.files.all, sizeBytes, this.options.reserveBytes);
     return this.files.newUpload();
   }
@@ -120,13 +149,19 @@ export class Jobs {
   /**
    * Takes a panorama, on the disk when this resolves. The same again is answered as it stands.
    *
-   * @throws JobError `id-taken`, `queue-full`, `needs-more-memory`; DiskError
+   * @throws JobError `id-taken`, `queue-full`, `needs-more-memory`, `stopping`; DiskError
    */
-  accept(id: string, upload: Upload, request: PanoramaRequest): Promise<Acceptance> {
+  async accept(id: string, upload: Upload, request: PanoramaRequest): Promise<Acceptance> {
+    this.checkOpen();
     const { options, files, records } = this;
     const { database, queue, paces } = this.parts;
     const context = { ...options, database, files, records, queue, pace: paces.pace };
     return this.locks.hold(id, () => acceptJob(id, upload, request, context));
+  }
+
+  private checkOpen(): void {
+    if (!this.stopping) return;
+    throw new JobError('stopping', 'machine', 'the server is stopping; try again in a minute');
   }
 
   /** @throws JobError `not-found` */
@@ -196,11 +231,15 @@ export class Jobs {
     return this.locks.hold(id, async () => {
       await this.cancel(id);
       await this.runs.get(id)?.gone.catch(() => undefined);
-      // The folder first: without it the row is of no use, while a folder without a row would be taken up again.
-      await this.files.remove(id);
-      await this.parts.queue.remove(id);
-      await this.records.remove(id);
+      await this.forget(id);
     });
+  }
+
+  private async forget(id: string): Promise<void> {
+    // The folder first: without it the row is of no use, while a folder without a row would be taken up again.
+    await this.files.remove(id);
+    await this.parts.queue.remove(id);
+    await this.records.remove(id);
   }
 
   private run(id: string): Promise<void> {
@@ -227,7 +266,11 @@ export class Jobs {
       modelsFolder: this.parts.modelsFolder,
       limits: options.eviction,
       oldestRun: () => started().toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null,
-      forget: (id) => this.remove(id),
+      forget: (id, endedAt) =>
+        this.locks.hold(id, async () => {
+          const record = await this.records.get(id);
+          if (record?.panorama.endedAt === endedAt.toISOString()) await this.forget(id);
+        }),
       log: options.log,
     });
   }

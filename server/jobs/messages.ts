@@ -25,9 +25,7 @@ export type ProcessMessage =
   | { readonly type: 'variant'; readonly variant: Omit<Variant, 'url'>; readonly preview: string }
   /** The job is done; nothing follows. */
   | { readonly type: 'done'; readonly report: JobReport; readonly peakBytes: number }
-  /** The job failed with an error for the user, or with a bug; nothing follows. */
-  | {
-      readonly type: 'failed';
-      readonly error: ErrorBody;
-      readonly stack: string | undefined;
-    };
+  /** The job failed, by a bug where there is one; nothing follows. */
+  | { readonly type: 'failed'; readonly error: ErrorBody; readonly bug?: string }
+  /** It was told to stop, by whomever; nothing follows. */
+  | { readonly type: 'stopped' };

@@ -6,6 +6,8 @@ const NAME = 'panoramas';
 
 /** A job runs for as long as it takes; pg-boss knows no more than a day. What runs here is never run twice. */
 const EXPIRE_SECONDS = 24 * 3600 - 1;
+/** A long queue may take weeks; pg-boss would forget what waits longer than two. */
+const RETENTION_SECONDS = 10 * 365 * 24 * 3600;
 /** What is handed back is delivered again, however often. */
 const RETRY_LIMIT = 10_000;
 
@@ -43,12 +45,15 @@ export class Queue {
     });
     boss.on('error', options.onError);
     await boss.start();
-    await boss.createQueue(NAME, {
+    const queue = {
       notify: true,
       expireInSeconds: EXPIRE_SECONDS,
+      retentionSeconds: RETENTION_SECONDS,
       retryLimit: RETRY_LIMIT,
       retryDelay: 1,
-    });
+    };
+    await boss.createQueue(NAME, queue);
+    await boss.updateQueue(NAME, queue);
     return new Queue(boss, options);
   }
 

@@ -14,7 +14,7 @@ let records: Records;
 beforeAll(async () => {
   folder = await newDataFolder();
   const maker = new URL('database-maker.js', PROGRAMS);
-  database = await openDatabase({ folder: join(folder, 'database'), maker }, () => undefined);
+  database = await openDatabase({ folder: join(folder, 'database'), maker });
   records = new Records(database, 2);
 });
 

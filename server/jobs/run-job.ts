@@ -141,11 +141,11 @@ async function runOnce({ panorama }: Record, context: RunContext, signal: AbortS
   try {
     const status = await process.gone;
     await report.settled();
-    // What it could still report counts, though it was stopped meanwhile.
-    if (report.outcome) return report.outcome;
-    return signal.aborted
-      ? { type: 'stopped', reason: signal.reason as StopReason }
-      : { type: 'crashed', status };
+    // What it could still finish counts, though it was stopped meanwhile.
+    const { outcome } = report;
+    if (outcome && outcome.type !== 'stopped') return outcome;
+    if (signal.aborted) return { type: 'stopped', reason: signal.reason as StopReason };
+    return outcome ?? { type: 'crashed', status };
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -153,7 +153,7 @@ async function runOnce({ panorama }: Record, context: RunContext, signal: AbortS
 
 /** Writes down what a process reports, in its order. */
 class Reporter {
-  outcome: Extract<Outcome, { type: 'done' | 'failed' }> | null = null;
+  outcome: Exclude<Outcome, { type: 'crashed' }> | null = null;
   private latest: Progress | null = null;
   private timer: NodeJS.Timeout | null = null;
   private written: Promise<void> = Promise.resolve();
@@ -178,8 +178,12 @@ class Reporter {
         this.outcome = message;
         return;
       case 'failed':
-        if (message.error.code === 'internal') log.bug(this.id, message.error.message, message.stack);
+        if (message.bug !== undefined) log.bug(this.id, message.error.message, message.bug);
         this.outcome = { type: 'failed', error: message.error };
+        return;
+      case 'stopped':
+        // Where nobody here told it to, it shall be run again all the same.
+        this.outcome = { type: 'stopped', reason: 'server-stops' };
         return;
       case 'ready':
         return;

@@ -156,8 +156,9 @@ class Inbox {
   private onPut: () => void = () => undefined;
 
   put({ record, scales }: Change): void {
-    this.waiting = this.waiting
-      ? { record: newer(this.waiting.record, record), scales: [...this.waiting.scales, ...scales] }
+    const before = this.waiting;
+    this.waiting = before
+      ? { record: newer(before.record, record), scales: inOrder([...before.scales, ...scales]) }
       : { record, scales };
     this.onPut();
   }
@@ -181,6 +182,11 @@ class Inbox {
     this.waiting = null;
     return change;
   }
+}
+
+/** The first read of one who joins may come after a change that was told meanwhile. */
+function inOrder(scales: readonly NumberedScale[]): NumberedScale[] {
+  return scales.toSorted((a, b) => a.sequence - b.sequence);
 }
 
 /** Reads may overtake each other. What is forgotten stays so. */

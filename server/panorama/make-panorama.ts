@@ -71,23 +71,26 @@ export async function makePanorama(job: PanoramaJob): Promise<void> {
 }
 
 async function makeVariants(context: Context): Promise<void> {
-  const { job, photo, plan } = context;
+  const { job, photo, plan, meter } = context;
   const { request, signal } = job;
   signal.throwIfAborted();
 
   // One asked for by name may be missing: that is told before anything is made.
   const named = plan.hyperparameters && job.engine !== 'auto' ? await start(job.engine) : null;
   const layout = await draftLayout(photo, plan.frame, plan.photo, plan.mode);
-  if (!isDelivered(job, 0)) await deliver(context, 0, await paintLayout(context, layout, 'draft', 0, 1));
+  if (isDelivered(job, 0)) meter.leaveOut('draft', 1);
+  else await deliver(context, 0, await paintLayout(context, layout, 'draft', 0, 1));
   const left = Array.from({ length: request.variants }, (_, i) => i + 1).filter((n) => !isDelivered(job, n));
   if (request.preset === 'draft' || left.length === 0) return;
+  meter.leaveOut('paint', 1 - left.length / request.variants);
 
   const layouts = plan.hyperparameters
     ? await drawBest(context, plan.hyperparameters, named)
     : Array.from({ length: request.variants }, () => layout);
-  for (const [index, best] of layouts.entries()) {
-    if (isDelivered(job, index + 1)) continue;
-    await deliver(context, index + 1, await paintLayout(context, best, 'paint', index, layouts.length));
+  for (const [index, n] of left.entries()) {
+    const best = layouts[n - 1];
+    if (!best) throw new Error(`internal: make panorama: expected ${request.variants} layouts, got fewer`);
+    await deliver(context, n, await paintLayout(context, best, 'paint', index, left.length));
   }
 }
 
@@ -100,6 +103,7 @@ async function drawBest(
   hyperparameters: Hyperparameters,
   named: Engine | null,
 ): Promise<Picture[]> {
+  context.meter.begin('train');
   const engine = named ?? (await start('auto'));
   const { drawLayouts } = await import('./draw-layouts.ts');
   return drawLayouts(context, hyperparameters, engine);
@@ -135,6 +139,7 @@ function paintLayout(
 
 async function deliver({ job, plan, meter }: Context, n: number, picture: Picture): Promise<void> {
   const { request, signal, onEvent } = job;
+  meter.begin('encode');
   const bytes = await encodePicture(picture, request.format);
   signal.throwIfAborted();
   // The draft is not counted, unless it is all there is.

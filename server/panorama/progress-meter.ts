@@ -24,6 +24,7 @@ export class ProgressMeter {
   /** What the time since is spent on. */
   private current: { phase: Phase; sinceMs: number } | null = null;
   private found: boolean | null = null;
+  private shown = 0;
 
   /** `seconds` are the plan's; `report` is called at most ten times a second, and at every new phase and scale. */
   constructor(
@@ -49,6 +50,11 @@ export class ProgressMeter {
     return Object.fromEntries(times);
   }
 
+  /** What is done from now on belongs to the phase, though there is nothing to report yet. */
+  begin(phase: Phase): void {
+    if (this.current?.phase !== phase) this.charge(phase);
+  }
+
   /** Ends the time of the current phase and begins that of the next. */
   private charge(next: Phase | null): void {
     const now = this.nowMs();
@@ -67,7 +73,7 @@ export class ProgressMeter {
 
   /** `fraction` of the phase is done; earlier phases count as done, but painting, which takes turns with encoding. */
   update(phase: Phase, fraction: number, training?: { scale: number; scales: number }): void {
-    if (this.current?.phase !== phase) this.charge(phase);
+    this.begin(phase);
     const earlier = PHASES.slice(0, PHASES.indexOf(phase));
     const news = !this.done.has(phase) || training?.scale !== this.lastScale;
     this.lastScale = training?.scale;
@@ -88,7 +94,10 @@ export class ProgressMeter {
 
   private fraction(): number {
     if (this.done.get('encode') === 1) return 1;
-    return this.doneSeconds() / Math.max(this.totalSeconds(), Number.EPSILON);
+    const now = this.doneSeconds() / Math.max(this.totalSeconds(), Number.EPSILON);
+    // Sums of the same numbers may differ in their last bit.
+    this.shown = Math.max(this.shown, now);
+    return this.shown;
   }
 
   private doneSeconds(): number {

@@ -169,6 +169,17 @@ describe('the event stream', () => {
     await nonsense.text();
   });
 
+  it('[SSE5] opens none for a HEAD, whose body nobody reads', async () => {
+    const { id } = await put(server, photo, { width: 64, height: 32, preset: 'draft' });
+    for (let n = 0; n < 5; n++) {
+      const response = await server.call(`/v1/panoramas/${id}/events`, { method: 'HEAD' });
+      expect(response.status).toBe(200);
+    }
+    await until(server, id, ended);
+    const figures = await (await server.call('/metrics')).text();
+    expect(figures).toMatch(/^panorama_event_streams 0$/m);
+  });
+
   it('[SSE5] ends when its panorama is forgotten, and when the reader goes nothing is left', async () => {
     const { id } = await put(server, photo, {
       ...TRAINED,

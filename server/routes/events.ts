@@ -49,6 +49,8 @@ export function addEventRoutes(
     }
     // Proxies that gather answers would hold events back.
     c.header('X-Accel-Buffering', 'no');
+    // Its body would never be read, nor the stream ended.
+    if (c.req.method === 'HEAD') return c.body(null, 200);
     const requestId = c.get('requestId');
     return streamSSE(c, async (stream) => {
       const left = new AbortController();

@@ -213,6 +213,19 @@ describe('pictures in tiles', () => {
       code: 'invalid-request',
     });
 
+    // Another picture under the same id has its own tiles, also where the first one's were asked for.
+    const webp = { width: 4100, height: 40, preset: 'draft', format: 'webp' } as const;
+    const tileOf = async (id: string) => {
+      await until(server, id, ended);
+      const bytes = await (await server.call(`/v1/panoramas/${id}/variants/0?tile=0,0`)).arrayBuffer();
+      return sharp(Buffer.from(bytes)).raw().toBuffer();
+    };
+    const { id } = await put(server, photo, webp);
+    const before = await tileOf(id);
+    await server.call(`/v1/panoramas/${id}`, { method: 'DELETE' });
+    await put(server, await smallPhoto(7), webp, id);
+    expect((await tileOf(id)).equals(before)).toBe(false);
+
     const small = await put(server, photo, DRAFT);
     const smallUrl = (await until(server, small.id, ended)).variants[0]?.url ?? '';
     const [a, b] = await Promise.all([smallUrl, `${smallUrl}?tile=0,0`].map((path) => server.call(path)));

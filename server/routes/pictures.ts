@@ -1,12 +1,13 @@
 /** The pictures of a panorama: its variants, their tiles, and the photo. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { tileAt, tileGrid, type Size } from '../../shared/geometry.ts';
 import type { Format } from '../../shared/request.ts';
 import { fields } from '../../shared/schema.ts';
+import { systemCode } from '../disk/errors.ts';
 import { detectFormat, HEAD_BYTES } from '../images/format.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { KeyedLock } from '../jobs/keyed-lock.ts';
@@ -68,6 +69,7 @@ export function addPictureRoutes(app: OpenAPIHono<Env>, jobs: Jobs): void {
     const place = tile === undefined ? null : tilePlace(found, tile);
     if (!place) return sendFile(c, path, type);
     const { cutTile } = await import('../images/tile.ts');
+    await (await openPicture(path)).close();
     const bytes = await tiles.hold('tile', () => cutTile(path, place, request.format));
     return c.body(Uint8Array.from(bytes), 200, headersOf(type));
   });
@@ -93,8 +95,18 @@ function tilePlace(size: Size, tile: string) {
   return columns * rows === 1 ? null : place;
 }
 
+/** It may have been forgotten since its panorama was looked up. */
+async function openPicture(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    throw new HttpError('not-found', 'picture: it was forgotten a moment ago', error);
+  }
+}
+
 async function photoType(path: string): Promise<string> {
-  const file = await open(path, 'r');
+  const file = await openPicture(path);
   try {
     const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
     const { format } = detectFormat(buffer.subarray(0, bytesRead));
@@ -106,7 +118,7 @@ async function photoType(path: string): Promise<string> {
 
 /** Streams a file that never changes. */
 async function sendFile(c: Context, path: string, type: string): Promise<Response> {
-  const file = await open(path, 'r');
+  const file = await openPicture(path);
   const { size } = await file.stat();
   const headers = { ...headersOf(type), 'Content-Length': String(size) };
   if (c.req.method === 'HEAD') {

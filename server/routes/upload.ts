@@ -92,7 +92,9 @@ async function readForm(
     limits: { files: 1, fields: 1, parts: 2, fieldSize: FORM_BYTES, fileSize: PHOTO_LIMITS.bytes + 1 },
   });
   busboy.on('field', (name, value, _, cut) => {
-    if (name !== 'request') problem ??= unknownField(name);
+    if (name === 'image') {
+      problem ??= new HttpError('invalid-upload', 'form: expected image as a file, got it as a text');
+    } else if (name !== 'request') problem ??= unknownField(name);
     else if (cut) problem ??= tooLarge();
     else request = value;
   });
