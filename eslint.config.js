@@ -47,6 +47,11 @@ export default tseslint.config(
     'jobs/ knows nothing of HTTP',
   ),
   fence(['plugin/**'], [SHARP, EXECUTION, QUEUE, HTTP, SERVER], 'the plugin never imports the server'),
+  fence(
+    ['plugin/ui/**'],
+    [SHARP, EXECUTION, QUEUE, HTTP, SERVER, ['**/web/**', '**/main/**']],
+    'the interface knows its surroundings only as a Host',
+  ),
   fence(['shared/**'], [SHARP, EXECUTION, QUEUE, HTTP, SERVER, PLUGIN], 'shared/ imports neither end'),
   fence(['server/images/**'], [EXECUTION, PLUGIN, ['../[a-z]*/**']], 'images/ knows pictures only'),
   fence(['server/engine/**'], [SHARP, PLUGIN, ['../[a-z]*/**']], 'engine/ knows nothing of SinGAN'),

@@ -17,6 +17,8 @@ export type HostEvent =
   | { readonly type: 'frame'; readonly size: Size }
   /** Something hangs over the interface and may be dropped. */
   | { readonly type: 'dragging'; readonly over: boolean }
+  /** Another token came, by the address that the server prints. */
+  | { readonly type: 'token'; readonly token: string }
   /** The panorama to show was chosen outside, by the address or the browser's history; null for none. */
   | { readonly type: 'opened'; readonly id: string | null };
 

@@ -40,9 +40,7 @@ async function open(options: VisitOptions = {}): Promise<Visit> {
 
 /** With a history. */
 async function openFilled(options: VisitOptions = {}): Promise<Visit> {
-  const opened = await open(options);
-  await fill(opened.server, bench.photo.buffer);
-  await opened.page.reload();
+  const opened = await open({ ...options, prepare: (server) => fill(server, bench.photo.buffer) });
   await opened.page.locator('.history-item').nth(5).waitFor();
   return opened;
 }
@@ -71,6 +69,16 @@ describe('the page', () => {
     expect(page.url()).toBe(`${server.url}/`);
     await page.reload();
     await page.getByText(/^Ready on/).waitFor();
+  });
+
+  it('[UI28] an address with a token that is followed while the page is open is taken too', async () => {
+    const { page, server } = await open({ token: 'another' });
+    await page.getByLabel('Token', { exact: true }).waitFor();
+    await page.evaluate((token) => {
+      location.hash = `#token=${token}`;
+    }, server.token);
+    await page.getByText(/^Ready on/).waitFor();
+    expect(page.url()).not.toContain(server.token);
   });
 
   it('[UI28] a wrong token is told where to find the right one, and the field has the focus', async () => {
@@ -238,7 +246,7 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'Make panorama' }).click();
     await page.getByText('Sending the photo…').first().waitFor();
     await page.reload();
-    await page.getByText('The page was reloaded before the photo had arrived').waitFor();
+    await page.getByText('The page was reloaded before the photo had arrived').first().waitFor();
     expect(await page.getByLabel('Width', { exact: true }).inputValue()).toBe('1234');
     release();
 

@@ -53,7 +53,7 @@ export interface Visit {
 
 export interface VisitOptions extends BrowserContextOptions {
   /** Changes the server before the page is opened. */
-  readonly prepare?: (server: FakeServer) => void;
+  readonly prepare?: (server: FakeServer) => void | Promise<void>;
   /** Opened with this panorama. */
   readonly id?: string;
   /** Opened with another token than the server's. */
@@ -64,7 +64,7 @@ export interface VisitOptions extends BrowserContextOptions {
 export async function visit({ browser, folder }: Bench, options: VisitOptions = {}): Promise<Visit> {
   const { prepare, id, token, ...contextOptions } = options;
   const server = new FakeServer(folder);
-  prepare?.(server);
+  await prepare?.(server);
   await server.open();
   const context = await browser.newContext({ viewport: WIDE, locale: 'en-US', ...contextOptions });
   const page = await context.newPage();

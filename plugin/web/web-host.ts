@@ -33,7 +33,11 @@ export function createWebHost(window: Window & typeof globalThis): Host {
     },
     onEvent(listener) {
       const undos = [onDrop(window, listener), onPaste(window, listener)];
-      const moved = () => listener({ type: 'opened', id: idIn(location) });
+      const moved = () => {
+        const { token, id } = takeStart(window);
+        if (token !== null) listener({ type: 'token', token });
+        listener({ type: 'opened', id });
+      };
       window.addEventListener('popstate', moved);
       undos.push(() => window.removeEventListener('popstate', moved));
       return () => undoAll(undos);
@@ -63,15 +67,16 @@ function takeStart({ location, history }: Window): Host['start'] {
   return { token, id };
 }
 
-function storageOf({ localStorage }: Window): HostStorage {
+/** Looked up at each use: where storage is forbidden, that throws. */
+function storageOf(window: Window): HostStorage {
   return {
     get(key) {
-      const text = localStorage.getItem(PREFIX + key);
+      const text = window.localStorage.getItem(PREFIX + key);
       return Promise.resolve(text === null ? undefined : (JSON.parse(text) as unknown));
     },
     set(key, value) {
-      if (value === undefined) localStorage.removeItem(PREFIX + key);
-      else localStorage.setItem(PREFIX + key, JSON.stringify(value));
+      if (value === undefined) window.localStorage.removeItem(PREFIX + key);
+      else window.localStorage.setItem(PREFIX + key, JSON.stringify(value));
       return Promise.resolve();
     },
   };

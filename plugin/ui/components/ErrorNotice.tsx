@@ -1,6 +1,5 @@
 /** What happened, what to do about it, and the server's own line with its figures. */
 import type { ComponentChildren } from 'preact';
-import { ClientError } from '../../../shared/client.ts';
 import type { ErrorBody } from '../../../shared/protocol.ts';
 import { tellError, tellServerError } from '../text/errors.ts';
 import { Notice } from './controls.tsx';
@@ -28,14 +27,4 @@ export function ErrorNotice({ error, title, actions }: ErrorNoticeProps) {
       )}
     </Notice>
   );
-}
-
-/** Whether the connection's own notice says it already. */
-export function isConnectionError(error: unknown): boolean {
-  return error instanceof ClientError && error.code !== 'refused';
-}
-
-/** Whether the server has no such panorama. */
-export function isGone(error: unknown): boolean {
-  return error instanceof ClientError && error.status === 404;
 }

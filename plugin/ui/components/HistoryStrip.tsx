@@ -1,10 +1,10 @@
 /** All panoramas as a strip of thumbnails; the first place is for a new one. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Panorama } from '../../../shared/protocol.ts';
+import { isConnectionError } from '../models/call-errors.ts';
 import { repeatedly } from '../undo.ts';
 import { Button } from './controls.tsx';
 import { useApp } from './context.ts';
-import { isConnectionError } from './ErrorNotice.tsx';
 import { Icon } from './Icon.tsx';
 
 /** How often "2 minutes ago" is looked at again. */

@@ -1,10 +1,10 @@
 /** Beside the picture: how far it is, what it was made from, and what can be done with it. */
 import { useState } from 'preact/hooks';
 import { hasEnded, type Panorama } from '../../../shared/protocol.ts';
+import { isGone } from '../models/call-errors.ts';
 import type { Job } from '../models/job.ts';
 import { Button, Section } from './controls.tsx';
 import { useApp } from './context.ts';
-import { isGone } from './ErrorNotice.tsx';
 import { JobFacts } from './JobFacts.tsx';
 import { headline, progressLine } from './job-words.ts';
 

@@ -1,11 +1,12 @@
 /** The stage while a panorama is looked at: its best picture so far, and what else there is to choose. */
 import { useEffect } from 'preact/hooks';
 import type { Panorama } from '../../../shared/protocol.ts';
+import { isConnectionError, isGone } from '../models/call-errors.ts';
 import type { Job } from '../models/job.ts';
 import { percentsOf, placementOf } from '../models/outline.ts';
 import { Notice, Segments } from './controls.tsx';
 import { useApp } from './context.ts';
-import { ErrorNotice, isConnectionError, isGone } from './ErrorNotice.tsx';
+import { ErrorNotice } from './ErrorNotice.tsx';
 import { Picks } from './Picks.tsx';
 import { FullSize, PictureView } from './PictureView.tsx';
 

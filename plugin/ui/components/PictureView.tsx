@@ -116,6 +116,7 @@ export function FullSize({ job }: { job: Job }) {
 
   return (
     <div class="full-size" ref={box} tabIndex={0} role="region" aria-label={text.view.pan}>
+      {picture?.state === 'loading' && <p class="stage-hint">{text.job.loadingPicture}</p>}
       {variant && picture?.state === 'ready' && (
         <img
           src={picture.url}

@@ -67,8 +67,7 @@ function Announcer() {
     ...(state === 'away' ? [text.connection.awayTitle] : []),
     ...(panorama ? [announcement(panorama, text, formats)] : []),
     ...(problem && !app.job.value ? [problemText(problem, text, formats)] : []),
-    ...(app.sending.state.value.state === 'sending' ? [text.make.sending] : []),
-    ...(app.sending.state.value.state === 'failed' ? [text.make.failed] : []),
+    ...sendingWords(app),
   ];
   const error = app.job.value?.error.value ?? null;
   const { text: note, turn } = app.note.value;
@@ -82,6 +81,24 @@ function Announcer() {
       </p>
     </>
   );
+}
+
+/** How the photo's way to the server goes. */
+function sendingWords({ sending, text: words }: App): string[] {
+  const text = words.value;
+  const state = sending.state.value;
+  switch (state.state) {
+    case 'idle':
+      return [];
+    case 'sending':
+      return [text.make.sending];
+    case 'failed':
+      return [text.make.failed, tellError(state.error, text).what];
+    case 'lost':
+      return [text.make.lostTitle, text.make.lost];
+    default:
+      return state satisfies never;
+  }
 }
 
 /** Makes the same text another one, so that it is read again. */

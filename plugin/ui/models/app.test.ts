@@ -172,6 +172,16 @@ describe('the interface', () => {
     expect(fake.panoramas.size).toBe(0);
   });
 
+  it('[UI26] a panorama that turns out to be gone leaves the history', async () => {
+    const { app, fake } = await start();
+    fake.panoramas.set(idOf(1), panoramaOf({ id: idOf(1), status: 'succeeded' }));
+    await app.history.refresh();
+    fake.panoramas.clear();
+    app.open(idOf(1));
+    await eventually(() => app.history.panoramas.value.length === 0);
+    expect(app.job.value?.error.value).not.toBeNull();
+  });
+
   it('[UI19] a refused upload stays with its error until it is sent again or put away', async () => {
     const { app, fake } = await withPhoto();
     fake.fail = ({ name }) => (name === 'put' ? refused(507, 'disk-full') : null);

@@ -6,6 +6,7 @@ import type { PanoramaRequest } from '../../../shared/request.ts';
 import type { Host, HostEvent, NamedPhoto } from '../host.ts';
 import { readSetting, writeSetting } from '../settings.ts';
 import { undoAll, type Undo } from '../undo.ts';
+import { isGone } from './call-errors.ts';
 import { Composer, SEED } from './composer.ts';
 import { CONNECTION_TIMING, Connection, type ConnectionTiming } from './connection.ts';
 import { ESTIMATE_DELAY_MS, EstimateBoard } from './estimates.ts';
@@ -114,7 +115,7 @@ export class App {
       photo && url !== null ? { blob: photo.blob, url } : null,
     );
     this.#open(job);
-    if (this.connection.ready.value) void job.follow();
+    if (this.connection.ready.value) void this.#follow(job);
   }
 
   /** Back to composing. */
@@ -212,6 +213,11 @@ export class App {
     this.open(panorama.id);
   }
 
+  async #follow(job: Job): Promise<void> {
+    await job.follow();
+    if (isGone(job.error.value)) this.history.forget(job.id);
+  }
+
   #open(job: Job | null): void {
     const before = this.#job.value;
     if (before === job) return;
@@ -233,6 +239,9 @@ export class App {
       case 'dragging':
         this.#dragging.value = event.over;
         return;
+      case 'token':
+        void this.connection.connect(event.token);
+        return;
       case 'opened':
         if (event.id === null) this.compose();
         else this.open(event.id);
@@ -252,7 +261,7 @@ export class App {
       const job = this.#job.peek();
       if (!back || !job) return;
       const ended = hasEnded(job.panorama.peek()?.status ?? 'queued');
-      if (!ended) void job.follow();
+      if (!ended) void this.#follow(job);
     });
   }
 
