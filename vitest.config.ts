@@ -19,8 +19,8 @@ export default defineConfig({
     globalSetup: 'server/setup.testing.ts',
     // tfjs-core's gradients resolve only through a bundler, so vite must transform it.
     server: { deps: { inline: [/@tensorflow/] } },
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
   },
 });

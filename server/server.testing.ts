@@ -123,7 +123,7 @@ export async function until(
   server: TestServer,
   id: string,
   wanted: (panorama: Panorama) => boolean,
-  timeoutMs = 60_000,
+  timeoutMs = 240_000,
 ): Promise<Panorama> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
