@@ -125,7 +125,6 @@ export const en = {
       classic: 'The original study’s training',
       paper: 'The published training, for comparison',
     },
-    more: 'What the presets are',
   },
 
   variants: {
@@ -154,7 +153,6 @@ export const en = {
 
   outline: {
     heading: 'Frame with your photo',
-    emptyHeading: 'Choose a photo',
     photo: 'Place of the photo',
     horizontal: 'Horizontal place of the photo',
     vertical: 'Vertical place of the photo',
@@ -171,7 +169,6 @@ export const en = {
     zoom: 'Photo size in the frame',
     zoomWhole: 'Whole photo',
     zoomFill: 'Fills the frame',
-    zoomShort: 'Zoom',
     zoomValue: (zoom: string) => `${zoom} times the whole photo`,
     alignStart: 'To the left',
     alignMiddle: 'To the middle',
@@ -186,7 +183,6 @@ export const en = {
   },
 
   estimate: {
-    heading: 'Before you start',
     time: (range: string) => `About ${range}`,
     draft: (range: string) => `draft in ${range}`,
     wait: (range: string) => `after ${range} in the queue`,
@@ -255,8 +251,6 @@ export const en = {
     variantKeys: 'Keys 1 to 8 choose a variant, 0 the draft.',
     loadingPicture: 'Loading the picture…',
     pictureFailed: 'The picture did not load.',
-    layouts: 'What it has learnt so far',
-    layoutsHint: 'Small drawings that get finer with each scale; the final picture is painted over the last.',
     enlarged: (times: string) => `enlarged ${times} times`,
   },
 
@@ -318,7 +312,6 @@ export const en = {
   },
 
   errors: {
-    next: 'What to do',
     /** What happened, by the server's code, where it can be said better than by the server's own line. */
     what: {
       unreachable: 'The connection to the server broke.',

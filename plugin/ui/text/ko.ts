@@ -126,7 +126,6 @@ export const ko: Text = {
       classic: '원래 연구의 학습',
       paper: '논문의 학습, 비교용',
     },
-    more: '품질 안내',
   },
 
   variants: {
@@ -155,7 +154,6 @@ export const ko: Text = {
 
   outline: {
     heading: '프레임과 사진',
-    emptyHeading: '사진을 선택하세요',
     photo: '사진 위치',
     horizontal: '사진의 가로 위치',
     vertical: '사진의 세로 위치',
@@ -171,7 +169,6 @@ export const ko: Text = {
     zoom: '프레임 안의 사진 크기',
     zoomWhole: '사진 전체',
     zoomFill: '프레임 채우기',
-    zoomShort: '크기',
     zoomValue: (zoom) => `사진 전체의 ${zoom}배`,
     alignStart: '왼쪽으로',
     alignMiddle: '가운데로',
@@ -186,7 +183,6 @@ export const ko: Text = {
   },
 
   estimate: {
-    heading: '시작하기 전에',
     time: (range) => `약 ${range}`,
     draft: (range) => `초안은 ${range} 뒤`,
     wait: (range) => `대기 ${range} 후`,
@@ -254,8 +250,6 @@ export const ko: Text = {
     variantKeys: '1~8 키로 시안을, 0 키로 초안을 고릅니다.',
     loadingPicture: '그림을 불러오는 중…',
     pictureFailed: '그림을 불러오지 못했습니다.',
-    layouts: '지금까지 배운 것',
-    layoutsHint: '단계마다 세밀해지는 작은 그림입니다. 마지막 그림 위에 최종 그림을 그립니다.',
     enlarged: (times) => `${times}배 확대`,
   },
 
@@ -317,7 +311,6 @@ export const ko: Text = {
   },
 
   errors: {
-    next: '해결 방법',
     what: {
       unreachable: '서버와의 연결이 끊겼습니다.',
       unauthorized: '서버의 토큰이 다릅니다.',
