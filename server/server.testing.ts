@@ -80,7 +80,7 @@ export async function removeFolder(folder: string): Promise<void> {
 }
 
 /** A small photo with something to learn from; another `seed` gives another one. */
-export async function smallPhoto(seed = 1, width = 96, height = 72): Promise<Uint8Array<ArrayBuffer>> {
+export async function smallPhoto(seed = 1, width = 64, height = 48): Promise<Uint8Array<ArrayBuffer>> {
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -3,7 +3,7 @@ import { sharp, type Sharp } from './sharp.ts';
 import { CHANNELS, type Picture } from './picture.ts';
 
 /** Long side, in pixels. */
-const SIDE = 320;
+const SIDE = 256;
 
 export function thumbnailOf({ width, height, data }: Picture): Promise<string> {
   return encode(sharp(data, { raw: { width, height, channels: CHANNELS }, limitInputPixels: false }));
@@ -17,7 +17,7 @@ export function thumbnailOfFile(bytes: Uint8Array): Promise<string> {
 async function encode(picture: Sharp): Promise<string> {
   const small = await picture
     .resize(SIDE, SIDE, { fit: 'inside', withoutEnlargement: true })
-    .webp({ quality: 80 })
+    .webp({ quality: 75 })
     .toBuffer();
   return `data:image/webp;base64,${small.toString('base64')}`;
 }

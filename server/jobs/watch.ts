@@ -143,8 +143,9 @@ export class Watches {
 
   private async tell(id: string, entry: Watched): Promise<void> {
     const record = await this.records.get(id);
-    const scales = await this.records.scalesAfter(id, entry.sequence);
-    entry.sequence = record?.sequence ?? entry.sequence;
+    const news = record !== null && record.sequence > entry.sequence;
+    const scales = news ? await this.records.scalesAfter(id, entry.sequence) : [];
+    if (news) entry.sequence = record.sequence;
     entry.queued = record?.panorama.status === 'queued';
     for (const listener of entry.listeners) listener({ record, scales });
   }

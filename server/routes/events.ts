@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
+import type { Panorama, StreamEvent } from '../../shared/protocol.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { commonErrors, idOf, idParams, notFoundError, secured } from './docs.ts';
 import type { Env } from './env.ts';
@@ -33,6 +34,20 @@ const events = createRoute({
   },
 });
 
+/** Panoramas as they are sent: all who watch one are told the same object. */
+const sent = new WeakMap<Panorama, string>();
+
+function serialized(event: StreamEvent): string {
+  if (event.type === 'scale') {
+    const { type: _, ...scale } = event;
+    return JSON.stringify(scale);
+  }
+  const { panorama } = event;
+  const text = sent.get(panorama) ?? JSON.stringify(panorama);
+  sent.set(panorama, text);
+  return text;
+}
+
 export function addEventRoutes(
   app: OpenAPIHono<Env>,
   jobs: Jobs,
@@ -59,9 +74,8 @@ export function addEventRoutes(
         for await (const item of jobs.follow(id, after, left.signal)) {
           if (item === 'heartbeat') await stream.write(':\n\n');
           else {
-            const { type, ...rest } = item.event;
-            const data = item.event.type === 'panorama' ? item.event.panorama : rest;
-            await stream.writeSSE({ id: String(item.sequence), event: type, data: JSON.stringify(data) });
+            const data = serialized(item.event);
+            await stream.writeSSE({ id: String(item.sequence), event: item.event.type, data });
           }
         }
       } catch (error) {

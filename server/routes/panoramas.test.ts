@@ -43,7 +43,7 @@ afterAll(async () => {
 describe('putting a panorama', () => {
   it('[HTTP1] answers 201 with the panorama, which is made to exactly its size', async () => {
     const made = await put(server, photo, DRAFT);
-    expect(made).toMatchObject({ status: 'queued', image: { width: 96, height: 72 }, variants: [] });
+    expect(made).toMatchObject({ status: 'queued', image: { width: 64, height: 48 }, variants: [] });
     const done = await until(server, made.id, ended);
     expect(done).toMatchObject({ status: 'succeeded', error: null, progress: { fraction: 1 } });
     expect(done.variants).toEqual([
