@@ -14,7 +14,7 @@ import { ModelError } from '../models/model-error.ts';
 import type { PanoramaEvent } from './events.ts';
 import { PHASES } from '../../shared/protocol.ts';
 import { makePanorama } from './make-panorama.ts';
-import type { PanoramaJob } from './make-panorama.ts';
+import type { JobReport, PanoramaJob } from './make-panorama.ts';
 
 type Variant = Extract<PanoramaEvent, { type: 'variant' }>;
 const EPOCHS = 100;
@@ -245,6 +245,25 @@ describe('makePanorama', () => {
         expect(difference(photo, await decodePicture(bytes), 200 - frame.width, 0)).toBe(0);
     }
     expect(await readdir(empty)).toEqual([]);
+  });
+
+  it('[JOB20] what was delivered before is not made again, and the rest is the same', async () => {
+    const empty = await createFolder();
+    const request = { width: 200, height: 133, variants: 3 } as const;
+    const all = await run(photo, empty, request);
+    const reports: JobReport[] = [];
+    const rest = await run(photo, empty, request, {
+      delivered: new Set([0, 2]),
+      onReport: (report) => reports.push(report),
+    });
+    expect(rest.variants.map(({ n }) => n)).toEqual([1, 3]);
+    for (const { n, bytes } of rest.variants) expect(bytes).toEqual(all.variants[n]?.bytes);
+    expect(reports).toHaveLength(1);
+    const { phases, modelFound } = reports[0] ?? { phases: {}, modelFound: true };
+    expect(modelFound).toBe(null);
+    // A third of the painting was left out, of the plan and of the time.
+    expect(phases.paint?.planned).toBeCloseTo((2 / 3) * 3 * (0.8 + 0.75 * 0.0266), 5);
+    expect(phases.draft).toBe(undefined);
   });
 
   it.each([
