@@ -27,6 +27,9 @@ function threadProgram(): void {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   worker.parentPort?.on('message', ({ kernel, rows, block, args }: Work) => {
     const run = exports[kernel] as (...numbers: number[]) => void;
+    // A thread that was starting while the memory grew may have missed that, and memory.fill would fail beyond what it
+    // knows. Growing by nothing has it look.
+    memory.grow(0);
     for (;;) {
       const from = Atomics.add(nextRow, 0, block);
       if (from >= rows) break;
