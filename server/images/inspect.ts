@@ -3,7 +3,12 @@ import { open } from 'node:fs/promises';
 import { sharp, type Metadata } from './sharp.ts';
 import type { Size } from '../../shared/geometry.ts';
 import { ImageError } from './errors.ts';
-import { detectFormat, HEAD_BYTES, PICTURE_FORMATS, type PictureFormat } from './format.ts';
+import {
+  detectFormat,
+  HEAD_BYTES,
+  PICTURE_FORMATS,
+  type PictureFormat,
+} from '../../shared/picture-format.ts';
 import { checkFileSize, MAX_ASPECT_RATIO, MAX_PIXELS, MIN_SIDE } from './limits.ts';
 
 const ACCEPTED = `a ${PICTURE_FORMATS.slice(0, -1).join(', ')} or ${PICTURE_FORMATS.at(-1)} picture`;

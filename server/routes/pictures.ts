@@ -8,7 +8,7 @@ import { tileAt, tileGrid, type Size } from '../../shared/geometry.ts';
 import type { Format } from '../../shared/request.ts';
 import { fields } from '../../shared/schema.ts';
 import { systemCode } from '../disk/errors.ts';
-import { detectFormat, HEAD_BYTES } from '../images/format.ts';
+import { detectFormat, HEAD_BYTES } from '../../shared/picture-format.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { KeyedLock } from '../jobs/keyed-lock.ts';
 import { commonErrors, idParams, notFoundError, secured } from './docs.ts';

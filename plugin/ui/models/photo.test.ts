@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PHOTO_LIMITS } from '../../../shared/protocol.ts';
 import { FakeHost, pngFile } from '../fake-host.testing.ts';
-import { formatOf, problemOfBytes, problemOfSize } from '../photo-file.ts';
+import { detectFormat } from '../../../shared/picture-format.ts';
+import { problemOfBytes, problemOfSize } from '../photo-file.ts';
 import { tiffSize } from '../tiff-size.ts';
 import { PhotoChoice } from './photo.ts';
 
@@ -27,7 +28,7 @@ function tiff(entries: [tag: number, type: number, value: number][], little: boo
 
 describe('the photo', () => {
   it('[UI6] a file is known by its first bytes', () => {
-    const files: [string, ReturnType<typeof formatOf>][] = [
+    const files: [string, ReturnType<typeof detectFormat>['format']][] = [
       ['\x89PNG\r\n\x1a\n....', 'PNG'],
       ['\xff\xd8\xff\xe0', 'JPEG'],
       ['RIFF\x10\0\0\0WEBPVP8 ', 'WebP'],
@@ -41,7 +42,7 @@ describe('the photo', () => {
       ['hello', null],
       ['', null],
     ];
-    for (const [head, format] of files) expect(formatOf(latin1(head)), head).toBe(format);
+    for (const [head, format] of files) expect(detectFormat(latin1(head)).format, head).toBe(format);
   });
 
   it('[UI6] weight and size are held to what the server takes', () => {

@@ -1,15 +1,9 @@
 /** The photo that panoramas are made from. */
 import { computed, signal } from '@preact/signals';
 import type { Size } from '../../../shared/geometry.ts';
+import { HEAD_BYTES, detectFormat } from '../../../shared/picture-format.ts';
 import type { Host, NamedPhoto } from '../host.ts';
-import {
-  HEAD_BYTES,
-  formatOf,
-  isPhotoFormat,
-  problemOfBytes,
-  problemOfSize,
-  type PhotoProblem,
-} from '../photo-file.ts';
+import { problemOfBytes, problemOfSize, type PhotoProblem } from '../photo-file.ts';
 import { tiffSize } from '../tiff-size.ts';
 
 export interface Photo extends NamedPhoto {
@@ -65,11 +59,12 @@ export class PhotoChoice {
   async #read(blob: Blob): Promise<PhotoProblem | { size: Size; url: string | null }> {
     const heavy = problemOfBytes(blob.size);
     if (heavy) return heavy;
-    const format = formatOf(new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer()));
-    if (!isPhotoFormat(format)) return { type: 'foreign', format };
+    const detected = detectFormat(new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer()));
+    if (!detected.accepted) return { type: 'foreign', format: detected.format };
     const measured = await this.#host.measure(blob);
     const size =
-      measured ?? (format === 'TIFF' ? tiffSize(await blob.slice(0, TIFF_BYTES).arrayBuffer()) : null);
+      measured ??
+      (detected.format === 'TIFF' ? tiffSize(await blob.slice(0, TIFF_BYTES).arrayBuffer()) : null);
     if (!size) return { type: 'damaged' };
     return problemOfSize(size) ?? { size, url: measured && URL.createObjectURL(blob) };
   }

@@ -35,9 +35,7 @@ export const HEAD_BYTES = 1024;
 
 /** Tells the format of a file; `format` is null where it is none that this project has a name for. */
 export function detectFormat(bytes: Uint8Array): DetectedFormat {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES)).toString(
-    'latin1',
-  );
+  const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
   const format = find(head);
   const accepted = PICTURE_FORMATS.find((name) => name === format);
   return accepted === undefined
