@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasEnded, panoramaListSchema } from '../shared/protocol.ts';
+import { processLives } from './disk/process-lives.ts';
 import {
   get,
   newDataFolder,
@@ -108,15 +109,6 @@ function jobPid({ log }: TestServer): number {
   return Number(log.filter(({ msg }) => msg === 'started').at(-1)?.['pid']);
 }
 
-const lives = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 /** Scales that were trained, by the events of a panorama that has ended. */
 async function trainedScales(server: TestServer, id: string): Promise<number[]> {
   const text = await (await server.call(`/v1/panoramas/${id}/events`)).text();
@@ -204,7 +196,7 @@ describe('what was acknowledged is finished', () => {
     const pid = jobPid(first.server);
     first.child.kill('SIGKILL');
     await first.gone;
-    await vi.waitUntil(() => !lives(pid), 5000);
+    await vi.waitUntil(() => !processLives(pid), 5000);
 
     const { server } = await start(folder);
     const done = await until(server, id, ({ status }) => status === 'succeeded');
@@ -273,7 +265,7 @@ describe('what was acknowledged is finished', () => {
     const stream = await first.server.call(`/v1/panoramas/${id}/events`);
     first.child.kill('SIGTERM');
     expect(await first.gone).toBe(0);
-    expect(lives(pid)).toBe(false);
+    expect(processLives(pid)).toBe(false);
     expect(await stream.text()).toContain('event: panorama');
     expect(await readdir(folder)).not.toContain('lock');
 

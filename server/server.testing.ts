@@ -11,6 +11,7 @@ import type { PanoramaRequestInput } from '../shared/request.ts';
 import { encodePicture } from './images/encode.ts';
 import type { Picture } from './images/picture.ts';
 import { readConfig, type Config } from './config.ts';
+import { processLives } from './disk/process-lives.ts';
 import { serve } from './serve.ts';
 
 export const PROGRAMS = new URL('../dist/server/', import.meta.url);
@@ -157,12 +158,5 @@ export function livingJobs(server: TestServer): number[] {
   return server.log
     .filter(({ msg }) => msg === 'started')
     .map(({ pid }) => Number(pid))
-    .filter((pid) => {
-      try {
-        process.kill(pid, 0);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+    .filter(processLives);
 }

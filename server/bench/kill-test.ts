@@ -17,7 +17,8 @@ import { encodePicture } from '../images/encode.ts';
 import { resample } from '../images/resample.ts';
 import { createPicture, CHANNELS, type Picture } from '../images/picture.ts';
 import { makePanorama } from '../panorama/make-panorama.ts';
-import { freePort, lives, pause, startServerProcess, type ServerProcess } from './server-process.ts';
+import { processLives } from '../disk/process-lives.ts';
+import { freePort, pause, startServerProcess, type ServerProcess } from './server-process.ts';
 
 const VICTIMS = ['server', 'job', 'both'] as const;
 type Victim = (typeof VICTIMS)[number];
@@ -139,7 +140,7 @@ async function test(victim: Victim): Promise<Summary> {
       const pids = await server.jobs();
       if (pids.length === 0) continue;
       spared.add(running.id);
-      for (const pid of pids) if (lives(pid)) process.kill(pid, 'SIGKILL');
+      for (const pid of pids) if (processLives(pid)) process.kill(pid, 'SIGKILL');
     }
     if (running.phase === 'train') inTraining++;
     if (victim !== 'job') {

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { decodePicture } from '../images/decode.ts';
 import { encodePicture } from '../images/encode.ts';
 import { resample } from '../images/resample.ts';
+import { processLives } from '../disk/process-lives.ts';
 import {
   freePort,
-  lives,
   pause,
   residentMebibytes,
   startServerProcess,
@@ -53,7 +53,7 @@ for (let n = 0; n < CANCELS; n++) {
   const pids = await server.jobs();
   const start = performance.now();
   await server.client.cancel(id);
-  while (pids.some(lives)) await pause(5);
+  while (pids.some(processLives)) await pause(5);
   cancels.push(performance.now() - start);
 }
 console.log(`longest of ${CANCELS}: ${Math.max(...cancels).toFixed(0)} ms`);

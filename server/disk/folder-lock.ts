@@ -1,10 +1,12 @@
 /** A folder for one process at a time: a file with the owner's pid, never taken from one that lives. */
 import { readFileSync, readlinkSync } from 'node:fs';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PanoramaError } from '../../shared/errors.ts';
+import { processLives } from './process-lives.ts';
 import { systemCode } from './errors.ts';
+import { touch } from './touch.ts';
 
 export class LockError extends PanoramaError<'locked'> {
   constructor(message: string) {
@@ -43,7 +45,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   } finally {
     await rm(draft, { force: true });
   }
-  const timer = setInterval(() => touch(path), TOUCH_MS).unref();
+  const timer = setInterval(() => void touch(path), TOUCH_MS).unref();
   return async () => {
     clearInterval(timer);
     if ((await readFile(path, 'utf8').catch(() => null)) === text) await rm(path, { force: true });
@@ -94,11 +96,6 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-function touch(path: string): void {
-  const now = new Date();
-  utimes(path, now, now).catch(() => undefined);
-}
-
 function parse(text: string): Owner | null {
   try {
     const value: unknown = JSON.parse(text);
@@ -115,11 +112,7 @@ function parse(text: string): Owner | null {
 
 async function lives({ pid, space, born }: Owner, path: string): Promise<boolean> {
   if (space === pidSpace()) {
-    try {
-      process.kill(pid, 0);
-    } catch (error) {
-      if (systemCode(error) === 'ESRCH') return false;
-    }
+    if (!processLives(pid)) return false;
     const now = bornAt(pid);
     if (born !== null && now !== null) return born === now;
     if (pid === process.pid) return false;

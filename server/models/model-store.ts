@@ -1,10 +1,11 @@
 /** Trained models on disk, one safetensors file each, named by their key. */
-import { readFile, utimes } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OPTIMIZERS } from '../../shared/hyperparameters.ts';
 import { DiskError, systemCode } from '../disk/errors.ts';
 import { makeFolder } from '../disk/make-folder.ts';
+import { touch } from '../disk/touch.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import type { HostTensor } from '../program.ts';
 import type { Checkpoint, NetworkWeights, SinGan } from '../singan/model.ts';
@@ -72,6 +73,7 @@ export class ModelStore {
     const path = this.path(key);
     try {
       const model = decode(await readFile(path));
+      // For whoever removes what was not used for long; a folder that can only be read is good enough to sample from.
       await touch(path);
       return model;
     } catch (error) {
@@ -103,13 +105,6 @@ export class ModelStore {
   private path(key: string): string {
     return join(this.folder, `${key}.safetensors`);
   }
-}
-
-/** Marks a file as used now, for whoever removes the ones that were not used for long. */
-async function touch(path: string): Promise<void> {
-  const now = new Date();
-  // A folder that can only be read is good enough to sample from.
-  await utimes(path, now, now).catch(() => undefined);
 }
 
 function encode({ model, last }: StoredModel): Uint8Array {
