@@ -43,12 +43,17 @@ export const errorSchema = z.object({
 export type ErrorBody = z.infer<typeof errorSchema>;
 export const errorAnswerSchema = z.object({ error: errorSchema });
 
-export const variantSchema = z.object({
+/** A picture that was made. */
+export const madeVariantSchema = z.object({
   /** 0 is the draft, the variants count from 1. */
   n: z.int().nonnegative(),
   ...sizeSchema.shape,
   /** How many times the photo's pixels were enlarged; 1 where they were not. */
   upscaled: z.number(),
+});
+export type MadeVariant = z.infer<typeof madeVariantSchema>;
+
+export const variantSchema = madeVariantSchema.extend({
   /** From the server's root. */
   url: z.string(),
 });

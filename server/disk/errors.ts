@@ -1,6 +1,6 @@
 import { PanoramaError } from '../../shared/errors.ts';
 
-export type DiskErrorCode = 'disk-full' | 'not-writable' | 'unreadable';
+export type DiskErrorCode = 'disk-full' | 'not-writable';
 
 /** The disk does not do what is asked of it. */
 export class DiskError extends PanoramaError<DiskErrorCode> {

@@ -7,11 +7,11 @@ import { DiskError } from '../disk/errors.ts';
 import { freeBytes } from '../disk/free-space.ts';
 import type { Pace } from '../panorama/plan.ts';
 import { JobError, notFound } from './errors.ts';
-import { checkMemory, estimate, expectedSeconds } from './estimate.ts';
+import { checkMemory, expectJob } from './estimate.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
 import type { Queue } from './queue.ts';
-import { PRIORITY, type Records } from './records.ts';
+import { priorityOf, type Records } from './records.ts';
 import type { Database } from './database.ts';
 
 /** A photo that was received, whole and synced, in a folder of `JobFiles.newUpload`. */
@@ -75,20 +75,16 @@ export async function acceptJob(
     throw new JobError('queue-full', 'machine', `queue: ${queued} panoramas wait already; try again later`);
   }
   const { image } = upload;
-  const estimated = estimate(image, request, context.pace, 0);
-  checkMemory(estimated, context.memoryBytes);
+  const { seconds: estimatedSeconds, memoryBytes } = expectJob(image, request, context.pace);
+  checkMemory(memoryBytes, context.memoryBytes);
 
-  const estimatedSeconds = expectedSeconds(estimated);
-  const createdAt = new Date();
-  const accepted = { fingerprint, request, image, estimatedSeconds };
-  if (!(await files.accept(id, upload.folder, { ...accepted, createdAt: createdAt.toISOString() }))) {
-    throw idTaken(id);
-  }
+  const createdAt = new Date().toISOString();
+  const accepted = { fingerprint, request, image, estimatedSeconds, createdAt };
+  if (!(await files.accept(id, upload.folder, accepted))) throw idTaken(id);
   try {
     await database.transaction(async (sql) => {
-      await records.insert({ id, ...accepted, createdAt }, sql);
-      const priority = request.preset === 'draft' ? PRIORITY.draft : PRIORITY.normal;
-      await queue.add({ id, priority }, sql);
+      await records.insert({ id, ...accepted }, sql);
+      await queue.add({ id, priority: priorityOf(request) }, sql);
     });
   } catch (error) {
     await files.remove(id);

@@ -8,7 +8,6 @@ export type JobErrorCode =
   | 'needs-more-memory'
   /** The job's process ended twice without a finished step. */
   | 'crashed'
-  | 'out-of-memory'
   | 'database';
 
 /** Why a job is not taken, not found, or not finished. */

@@ -4,37 +4,45 @@ import type { Size } from '../../shared/geometry.ts';
 import type { PanoramaRequest } from '../../shared/request.ts';
 import { atPace, planPanorama, type Pace } from '../panorama/plan.ts';
 import { JobError } from './errors.ts';
-import { DOUBT } from './records.ts';
+import { secondsRange } from './seconds.ts';
 
 /** The start of the job's process. */
 const START_SECONDS = 0.5;
 
-/** `waitSeconds` is how long a job sent now would wait for its turn. */
-export function estimate(image: Size, request: PanoramaRequest, pace: Pace, waitSeconds: number): Estimate {
+/** What a job is expected to take, in seconds from its start. */
+export interface Expectation {
+  readonly seconds: number;
+  readonly draftSeconds: number;
+  /** At its peak. */
+  readonly memoryBytes: number;
+  readonly upscaled: number;
+  readonly scales: number;
+}
+
+export function expectJob(image: Size, request: PanoramaRequest, pace: Pace): Expectation {
   const { seconds, memoryBytes, upscaled, scaleSeconds } = atPace(planPanorama(image, request), pace);
-  const total = PHASES.reduce((sum, phase) => sum + seconds[phase], START_SECONDS);
-  const draft = START_SECONDS + seconds.decode + seconds.draft + seconds.encode / (1 + request.variants);
   return {
-    seconds: range(total),
-    draftSeconds: range(draft),
-    waitSeconds: range(waitSeconds),
+    seconds: PHASES.reduce((sum, phase) => sum + seconds[phase], START_SECONDS),
+    draftSeconds: START_SECONDS + seconds.decode + seconds.draft + seconds.encode / (1 + request.variants),
     memoryBytes,
     upscaled,
     scales: scaleSeconds.length,
   };
 }
 
-function range(seconds: number): { low: number; high: number } {
-  return { low: seconds * DOUBT.low, high: seconds * DOUBT.high };
+/** `waitSeconds` is how long a job sent now would wait for its turn. */
+export function estimate(image: Size, request: PanoramaRequest, pace: Pace, waitSeconds: number): Estimate {
+  const { seconds, draftSeconds, ...rest } = expectJob(image, request, pace);
+  return {
+    seconds: secondsRange(seconds),
+    draftSeconds: secondsRange(draftSeconds),
+    waitSeconds: secondsRange(waitSeconds),
+    ...rest,
+  };
 }
 
-/** In the middle. */
-export function expectedSeconds(estimated: Estimate): number {
-  return estimated.seconds.low / DOUBT.low;
-}
-
-/** @throws JobError `needs-more-memory` for a job that cannot fit into `limitBytes` */
-export function checkMemory({ memoryBytes }: Estimate, limitBytes: number): void {
+/** @throws JobError `needs-more-memory` for a job that needs more than `limitBytes` */
+export function checkMemory(memoryBytes: number, limitBytes: number): void {
   if (memoryBytes <= limitBytes) return;
   throw new JobError(
     'needs-more-memory',

@@ -13,10 +13,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Size } from '../../shared/geometry.ts';
 import { panoramaRequestSchema, type PanoramaRequest } from '../../shared/request.ts';
-import { PHASES, STATUSES, errorSchema, variantSchema } from '../../shared/protocol.ts';
+import { madeVariantSchema, panoramaSchema } from '../../shared/protocol.ts';
 import { systemCode, writeFailure } from '../disk/errors.ts';
 import { syncFolder, writeWhole } from '../disk/write-whole.ts';
-import type { Ended } from './records.ts';
 
 const acceptedSchema = z.object({
   fingerprint: z.string(),
@@ -28,22 +27,20 @@ const acceptedSchema = z.object({
 
 /** What was accepted, beside its photo. */
 export interface Accepted {
+  /** Of the request and the photo: the same again is the same panorama. */
   readonly fingerprint: string;
   readonly request: PanoramaRequest;
+  /** The photo, upright. */
   readonly image: Size;
   readonly estimatedSeconds: number;
   readonly createdAt: string;
 }
 
-const endedSchema = z.object({
-  status: z.enum(STATUSES),
-  phase: z.enum(PHASES).nullable(),
-  error: errorSchema.nullable(),
-  variants: z.array(variantSchema.omit({ url: true })),
-  preview: z.string().nullable(),
-  startedAt: z.iso.datetime().nullable(),
-  endedAt: z.iso.datetime().nullable(),
-});
+const endedSchema = panoramaSchema
+  .pick({ status: true, phase: true, error: true, preview: true, startedAt: true, endedAt: true })
+  .extend({ variants: z.array(madeVariantSchema) });
+/** How a panorama ended, as it is kept beside its pictures. */
+export type Ended = z.infer<typeof endedSchema>;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -16,7 +16,7 @@ import { KeyedLock } from './keyed-lock.ts';
 import type { JobLog } from './log.ts';
 import { Paces } from './paces.ts';
 import { Queue } from './queue.ts';
-import { Records } from './records.ts';
+import { Records, type Record } from './records.ts';
 import { recover } from './recover.ts';
 import { keepEnd, runJob, type StopReason } from './run-job.ts';
 import { Watches, type WatchItem } from './watch.ts';
@@ -166,9 +166,7 @@ export class Jobs {
 
   /** @throws JobError `not-found` */
   async get(id: string): Promise<Panorama> {
-    const record = await this.records.get(id);
-    if (!record) throw notFound(id);
-    return record.panorama;
+    return (await this.record(id)).panorama;
   }
 
   /** Newest first. @throws RequestError for a cursor that is none */
@@ -205,9 +203,14 @@ export class Jobs {
 
   /** How far the panorama's events have come, and whether more will follow. @throws JobError `not-found` */
   async position(id: string): Promise<{ sequence: number; ended: boolean }> {
+    const { sequence, panorama } = await this.record(id);
+    return { sequence, ended: hasEnded(panorama.status) };
+  }
+
+  private async record(id: string): Promise<Record> {
     const record = await this.records.get(id);
     if (!record) throw notFound(id);
-    return { sequence: record.sequence, ended: hasEnded(record.panorama.status) };
+    return record;
   }
 
   follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<WatchItem> {

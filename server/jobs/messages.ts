@@ -1,5 +1,5 @@
 /** What the server and the process of a job tell each other. */
-import type { ErrorBody, ScaleEvent, Variant } from '../../shared/protocol.ts';
+import type { ErrorBody, MadeVariant, ScaleEvent } from '../../shared/protocol.ts';
 import type { EngineChoice, PanoramaRequest } from '../../shared/request.ts';
 import type { JobReport } from '../panorama/make-panorama.ts';
 import type { Pace } from '../panorama/plan.ts';
@@ -22,7 +22,7 @@ export type ProcessMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'scale'; readonly scale: ScaleEvent }
   /** Its file is whole on the disk. */
-  | { readonly type: 'variant'; readonly variant: Omit<Variant, 'url'>; readonly preview: string }
+  | { readonly type: 'variant'; readonly variant: MadeVariant; readonly preview: string }
   /** The job is done; nothing follows. */
   | { readonly type: 'done'; readonly report: JobReport; readonly peakBytes: number }
   /** The job failed, by a bug where there is one; nothing follows. */

@@ -37,7 +37,7 @@ async function add(preset: 'draft' | 'fast' = 'fast', estimatedSeconds = 10): Pr
     request: requireRequest({ width: 64, height: 64, preset }),
     image: { width: 100, height: 100 },
     estimatedSeconds,
-    createdAt: new Date((clock += 1000)),
+    createdAt: new Date((clock += 1000)).toISOString(),
   });
   return id;
 }

@@ -1,28 +1,27 @@
 /** What is kept of each panorama: rows to panoramas and back, and the few ways in which a row changes. */
-import type { ErrorBody, Panorama, Phase, ScaleEvent, Status, Variant } from '../../shared/protocol.ts';
+import type { ErrorBody, MadeVariant, Panorama, Phase, ScaleEvent, Status } from '../../shared/protocol.ts';
 import type { PanoramaRequest } from '../../shared/request.ts';
 import type { Size } from '../../shared/geometry.ts';
 import type { Sql } from './database.ts';
+import type { Accepted, Ended } from './job-files.ts';
+import { secondsRange } from './seconds.ts';
 
 /** Drafts overtake trainings, and what was interrupted goes first, unless it may be what ends the server. */
 export const PRIORITY = { suspect: -10, normal: 0, draft: 10, interrupted: 20 } as const;
 /** So many interruptions without a finished step make a suspect. */
 const SUSPICIOUS = 2;
 
-export interface NewRecord {
+export function priorityOf({ preset }: PanoramaRequest): number {
+  return preset === 'draft' ? PRIORITY.draft : PRIORITY.normal;
+}
+
+export interface NewRecord extends Accepted {
   readonly id: string;
-  /** Of the request and the photo: the same again is the same panorama. */
-  readonly fingerprint: string;
-  readonly request: PanoramaRequest;
-  readonly image: Size;
-  readonly estimatedSeconds: number;
-  readonly createdAt: Date;
 }
 
 export interface Record {
   readonly panorama: Panorama;
   readonly fingerprint: string;
-  readonly estimatedSeconds: number;
   /** Counts what a client must not miss: starts, scales, variants, the end. */
   readonly sequence: number;
 }
@@ -53,7 +52,7 @@ interface Row {
   scale: number | null;
   scales: number | null;
   remaining: { low: number; high: number } | null;
-  variants: Omit<Variant, 'url'>[];
+  variants: MadeVariant[];
   preview: string | null;
   error: ErrorBody | null;
   sequence: number;
@@ -64,18 +63,17 @@ interface Row {
   seconds_ahead: number | null;
 }
 
+/** Of rows that wait and that run: what is left of them all. */
+const SECONDS_LEFT = `coalesce(sum(CASE status WHEN 'queued' THEN estimated_seconds
+  ELSE coalesce((remaining->>'high')::double precision, estimated_seconds) END), 0)`;
+
 /** Those ahead in the queue, with the seconds that they and what runs will take, are counted with the row. */
 const SELECT = `SELECT p.*, q.ahead, q.seconds_ahead FROM panorama.panoramas p LEFT JOIN LATERAL (
-  SELECT count(*) FILTER (WHERE status = 'queued')::integer AS ahead,
-    coalesce(sum(CASE status WHEN 'queued' THEN estimated_seconds
-      ELSE coalesce((remaining->>'high')::double precision, estimated_seconds) END), 0) AS seconds_ahead
+  SELECT count(*) FILTER (WHERE status = 'queued')::integer AS ahead, ${SECONDS_LEFT} AS seconds_ahead
   FROM panorama.panoramas o
   WHERE o.status = 'running' OR (o.status = 'queued'
     AND (-o.priority, o.created_at, o.id) < (-p.priority, p.created_at, p.id))
 ) q ON p.status = 'queued'`;
-
-/** How much shorter or longer than estimated a job may take: it is told as a range. */
-export const DOUBT = { low: 0.75, high: 1.4 } as const;
 
 export class Records {
   /** `jobs` run at once: those ahead share them. */
@@ -86,11 +84,10 @@ export class Records {
 
   async insert(record: NewRecord, sql: Sql = this.sql): Promise<void> {
     const { id, fingerprint, request, image, estimatedSeconds, createdAt } = record;
-    const priority = request.preset === 'draft' ? PRIORITY.draft : PRIORITY.normal;
     await sql.query(
       `INSERT INTO panorama.panoramas (id, fingerprint, request, image, estimated_seconds, priority, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [id, fingerprint, request, image, estimatedSeconds, priority, createdAt],
+      [id, fingerprint, request, image, estimatedSeconds, priorityOf(request), createdAt],
     );
   }
 
@@ -120,13 +117,11 @@ export class Records {
 
   /** Seconds until a job sent now would start. */
   async waitSeconds(): Promise<number> {
-    const [row] = await this.sql.query<{ seconds: number }>(
-      `SELECT coalesce(sum(CASE status WHEN 'queued' THEN estimated_seconds
-        ELSE coalesce((remaining->>'high')::double precision, estimated_seconds) END), 0) AS seconds
+    const [row] = await this.sql.query<{ jobs: number; seconds: number }>(
+      `SELECT count(*)::integer AS jobs, ${SECONDS_LEFT} AS seconds
        FROM panorama.panoramas WHERE status IN ('queued', 'running')`,
     );
-    const { queued, running } = await this.counts();
-    return queued + running < this.jobs ? 0 : (row?.seconds ?? 0) / this.jobs;
+    return row && row.jobs >= this.jobs ? row.seconds / this.jobs : 0;
   }
 
   async ids(): Promise<string[]> {
@@ -208,7 +203,7 @@ export class Records {
   }
 
   /** A picture is whole on the disk. The draft is shown until the first variant is there. */
-  async variant(id: string, variant: Omit<Variant, 'url'>, preview: string): Promise<void> {
+  async variant(id: string, variant: MadeVariant, preview: string): Promise<void> {
     await this.sql.query(
       `UPDATE panorama.panoramas SET sequence = sequence + 1, crashes = 0, interruptions = 0,
         preview = CASE WHEN $3 <= 1 THEN $4 ELSE preview END,
@@ -249,10 +244,8 @@ export class Records {
     );
   }
 
-  /** True where there was one. */
-  async remove(id: string): Promise<boolean> {
-    const rows = await this.sql.query('DELETE FROM panorama.panoramas WHERE id = $1 RETURNING id', [id]);
-    return rows.length > 0;
+  async remove(id: string): Promise<void> {
+    await this.sql.query('DELETE FROM panorama.panoramas WHERE id = $1', [id]);
   }
 
   /** Those that have ended, the oldest first. */
@@ -271,18 +264,15 @@ export class Records {
   }
 
   private recordOf(row: Row): Record {
-    const { id, status, ahead, seconds_ahead: before, estimated_seconds: estimatedSeconds } = row;
-    const wait = (before ?? 0) / this.jobs;
+    const { id, status, ahead } = row;
+    const wait = (row.seconds_ahead ?? 0) / this.jobs;
     const panorama: Panorama = {
       id,
       status,
       phase: row.phase,
       progress: { fraction: row.fraction, scale: row.scale, scales: row.scales },
       queuePosition: ahead === null ? null : ahead + 1,
-      remaining:
-        ahead === null
-          ? row.remaining
-          : { low: (wait + estimatedSeconds) * DOUBT.low, high: (wait + estimatedSeconds) * DOUBT.high },
+      remaining: ahead === null ? row.remaining : secondsRange(wait + row.estimated_seconds),
       variants: row.variants
         .toSorted((a, b) => a.n - b.n)
         .map((variant) => ({ ...variant, url: `/v1/panoramas/${id}/variants/${variant.n}` })),
@@ -294,17 +284,6 @@ export class Records {
       startedAt: row.started_at?.toISOString() ?? null,
       endedAt: row.ended_at?.toISOString() ?? null,
     };
-    return { panorama, fingerprint: row.fingerprint, estimatedSeconds, sequence: row.sequence };
+    return { panorama, fingerprint: row.fingerprint, sequence: row.sequence };
   }
-}
-
-/** How a panorama ended, as it is kept beside its pictures. */
-export interface Ended {
-  readonly status: Status;
-  readonly phase: Phase | null;
-  readonly error: ErrorBody | null;
-  readonly variants: readonly Omit<Variant, 'url'>[];
-  readonly preview: string | null;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
 }

@@ -24,7 +24,7 @@ async function restore(id: string, records: Records, files: JobFiles, log: JobLo
     log.warning(`jobs: the folder of ${id} does not say what was asked for; it is left as it is`);
     return;
   }
-  await records.insert({ id, ...accepted, createdAt: new Date(accepted.createdAt) });
+  await records.insert({ id, ...accepted });
   const ended = await files.ended(id);
   if (ended) await records.restore(id, ended);
 }

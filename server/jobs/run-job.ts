@@ -37,7 +37,7 @@ type Outcome =
   | { readonly type: 'stopped'; readonly reason: StopReason };
 
 /** Thrown where the job did not end and shall be delivered again. */
-export class HandedBack extends Error {}
+class HandedBack extends Error {}
 
 /**
  * Runs a panorama's job to its end. `signal` stops it, with a `StopReason` for its reason; resolves when its process is

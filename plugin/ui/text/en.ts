@@ -341,7 +341,6 @@ export const en = {
       stopping: 'The server is shutting down.',
       'disk-full': 'The server’s disk is full.',
       'not-writable': 'The server cannot write to its disk.',
-      unreadable: 'The server cannot read its disk.',
       database: 'The server’s database failed.',
       'upload-broken': 'The photo did not arrive whole.',
       'upload-stalled': 'The photo took too long to arrive.',

@@ -34,7 +34,6 @@ const NEXT_STEPS: Readonly<Record<KnownCode, NextStep>> = {
   stopping: 'wait',
   'disk-full': 'disk',
   'not-writable': 'folder',
-  unreadable: 'folder',
   database: 'retry',
   'upload-broken': 'retry',
   'upload-stalled': 'retry',

@@ -339,7 +339,6 @@ export const ko: Text = {
       stopping: '서버가 종료되는 중입니다.',
       'disk-full': '서버의 디스크가 가득 찼습니다.',
       'not-writable': '서버가 디스크에 쓸 수 없습니다.',
-      unreadable: '서버가 디스크를 읽을 수 없습니다.',
       database: '서버의 데이터베이스에 오류가 났습니다.',
       'upload-broken': '사진이 온전히 도착하지 않았습니다.',
       'upload-stalled': '사진이 도착하는 데 너무 오래 걸렸습니다.',
