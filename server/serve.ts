@@ -12,6 +12,7 @@ import { listen } from './listen.ts';
 import { createJobLog } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { readToken } from './token.ts';
+import { UndoStack } from './undo-stack.ts';
 
 /** How long requests may take to end when the server stops. */
 const CLOSE_GRACE_MS = 1000;
@@ -37,13 +38,11 @@ export interface Running {
 export async function serve(config: Config, surroundings: Surroundings): Promise<Running> {
   const { DATA_DIR: dataFolder, MAX_JOBS: jobsAtOnce, MEMORY: memoryBytes } = config;
   const { version, hostname, log, programs, pageFolder } = surroundings;
-  const undo: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (let step = undo.pop(); step; step = undo.pop()) await step();
-  };
+  const opened = new UndoStack();
+  const close = () => opened.undo();
   try {
     const engine = await detectEngine(config.ENGINE);
-    undo.push(await takeFolder(dataFolder));
+    opened.push(await takeFolder(dataFolder));
     const token = config.TOKEN ?? (await readToken(dataFolder));
     const metrics = new Metrics();
     const { jobs, close: closeJobs } = await Jobs.open({
@@ -57,7 +56,7 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
       eviction: { keepDays: config.KEEP_DAYS, budgetBytes: config.DISK_BUDGET },
       log: createJobLog(log, metrics),
     });
-    undo.push(closeJobs);
+    opened.push(closeJobs);
     metrics.watch({ counts: () => jobs.counts(), streams: () => jobs.watchers });
     const app = createApp({
       jobs,
@@ -71,7 +70,7 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
     });
     const { port, close: closeSockets } = await listen(app.fetch, config.HOST, config.PORT);
     // The streams end with the jobs, so the sockets are not waited for before that.
-    undo.splice(undo.indexOf(closeJobs), 1, async () => {
+    opened.push(async () => {
       const closed = closeSockets(CLOSE_GRACE_MS);
       await closeJobs();
       await closed;

@@ -5,6 +5,7 @@ import { PanoramaError } from '../../shared/errors.ts';
 import { hasEnded } from '../../shared/protocol.ts';
 import type { Size } from '../../shared/geometry.ts';
 import type { EngineChoice, PanoramaRequest } from '../../shared/request.ts';
+import { UndoStack } from '../undo-stack.ts';
 import { acceptJob, checkRoom, type Acceptance, type Upload } from './accept.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { openDatabase, putAside, type Database } from './database.ts';
@@ -96,10 +97,8 @@ export class Jobs {
 
   private static async openOn(database: Database, files: JobFiles, options: JobsOptions): Promise<OpenJobs> {
     const { dataFolder, log } = options;
-    const undo: (() => Promise<void>)[] = [() => database.close()];
-    const undoAll = async (): Promise<void> => {
-      for (let step = undo.pop(); step; step = undo.pop()) await step();
-    };
+    const opened = new UndoStack();
+    opened.push(() => database.close());
     const onError = (error: unknown) =>
       log.bug(null, String(error), error instanceof Error ? error.stack : undefined);
     try {
@@ -107,22 +106,22 @@ export class Jobs {
       const paces = await Paces.load(database);
       const onJob = (id: string): Promise<void> => jobs.run(id);
       const queue = await Queue.open({ database, jobs: options.jobs, onJob, onError });
-      undo.push(() => queue.close());
+      opened.push(() => queue.close());
       const { watches, close: closeWatches } = await Watches.open(database, records, onError);
-      undo.push(closeWatches);
+      opened.push(closeWatches);
       const modelsFolder = join(dataFolder, 'models');
       const jobs = new Jobs(options, files, records, { database, queue, paces, watches, modelsFolder });
 
       await recover(records, files, queue, log);
       await queue.work();
-      undo.push(() => jobs.stopAll());
+      opened.push(() => jobs.stopAll());
       const evictAll = () => void jobs.evict().catch(onError);
       evictAll();
       const timer = setInterval(evictAll, EVICTION_INTERVAL_MS);
-      undo.push(() => Promise.resolve(clearInterval(timer)));
-      return { jobs, close: undoAll };
+      opened.push(() => clearInterval(timer));
+      return { jobs, close: () => opened.undo() };
     } catch (error) {
-      await undoAll().catch(() => undefined);
+      await opened.undo().catch(() => undefined);
       throw error;
     }
   }
