@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { requireRequest } from '../../shared/request.ts';
 import { startJobProcess, type JobProcess } from './job-process.ts';
 import type { Assignment, ProcessMessage } from './messages.ts';
@@ -46,13 +46,17 @@ async function start(
 
 describe('the process of a job', () => {
   it('[LAST6] is killed where it does not stop', async () => {
-    const { process: stubborn, lines } = await start(`
+    const {
+      process: stubborn,
+      messages,
+      lines,
+    } = await start(`
       process.on('SIGTERM', () => console.error('no'));
+      process.once('message', () => process.send({ type: 'stopped' }));
       process.send({ type: 'ready' });
       setInterval(() => {}, 1000);
     `);
-    const started = new Promise((resolve) => setTimeout(resolve, 500));
-    await started;
+    await vi.waitUntil(() => messages.length > 0, 30_000);
     stubborn.stop();
     stubborn.stop();
     expect(await stubborn.gone).toBe('SIGKILL');
