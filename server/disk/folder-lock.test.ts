@@ -84,7 +84,8 @@ describe('the lock of a data folder', () => {
     const script = `
       import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, 'folder-lock.ts'))};
       lockFolder(${JSON.stringify(folder)}).then(() => console.log('mine'), () => console.log('no'));
-      setTimeout(() => {}, 3000);`;
+      // Whoever has it keeps it until all have tried.
+      setInterval(() => {}, 1000);`;
     const { build } = await import('esbuild');
     const outfile = join(folder, 'contender.mjs');
     await build({
@@ -94,16 +95,16 @@ describe('the lock of a data folder', () => {
       format: 'esm',
       outfile,
     });
+    const contenders = Array.from({ length: 6 }, () => spawn(process.execPath, [outfile]));
     const said = await Promise.all(
-      Array.from({ length: 6 }, () => {
-        const child = spawn(process.execPath, [outfile]);
-        return new Promise<string>((resolve) => {
-          let text = '';
-          child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
-          child.on('close', () => resolve(text.trim()));
-        });
-      }),
+      contenders.map(
+        ({ stdout }) =>
+          new Promise<string>((resolve) => {
+            stdout.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()));
+          }),
+      ),
     );
+    for (const contender of contenders) contender.kill();
     expect(said.toSorted()).toEqual(['mine', 'no', 'no', 'no', 'no', 'no']);
   });
 });

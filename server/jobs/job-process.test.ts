@@ -72,10 +72,11 @@ describe('the process of a job', () => {
         setInterval(() => {
           process.send({ type: 'failed', error: { code: 'x', message: String(n) } });
           if (++n === 8) process.exit(3);
-        }, 300);
+        }, 1000);
       });
       process.send({ type: 'ready' });`,
-      1500,
+      // Longer than it takes to start, shorter than it goes on.
+      6000,
     );
     expect(await busy.gone).toBe(3);
     expect(messages).toHaveLength(8);
