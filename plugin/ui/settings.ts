@@ -19,11 +19,21 @@ export type Preferences = z.infer<typeof preferencesSchema>;
 /** A panorama that was being sent: whether it arrived is asked after a reload. */
 const pendingSchema = z.object({ id: z.uuid() });
 
+/** How Figma's frames are filled, as it was last chosen. */
+const fillingSchema = z.object({
+  /** Pixels for one unit of Figma. */
+  scale: z.union([z.literal(1), z.literal(2), z.literal(3)]).catch(1),
+  applyDraft: z.boolean().catch(true),
+  hideSource: z.boolean().catch(true),
+});
+export type Filling = z.infer<typeof fillingSchema>;
+
 /** Each setting's key with its schema and what holds where nothing usable is kept. */
 const SETTINGS = {
   address: setting(z.object({ url: z.string(), token: z.string() }), { url: '', token: '' }),
   preferences: setting(preferencesSchema, { language: null, theme: 'system' }),
   request: setting(panoramaRequestSchema.nullable(), null),
+  filling: setting(fillingSchema, { scale: 1, applyDraft: true, hideSource: true }),
   pending: setting(pendingSchema.nullable(), null),
   /** Photos' names by panorama: the server is not told them. The oldest are forgotten. */
   names: setting(z.array(z.tuple([z.string(), z.string()])), []),

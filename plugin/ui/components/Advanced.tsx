@@ -1,15 +1,14 @@
 /** The knobs that hardly anyone needs, each with its preset's value where it is left alone. */
 import { LIMITS, OPTIMIZERS } from '../../../shared/hyperparameters.ts';
-import { FORMATS } from '../../../shared/request.ts';
 import { DEFAULT_SEED, SEED } from '../models/composer.ts';
 import { Button, NumberInput, Segments, Select } from './controls.tsx';
-import { useApp } from './context.ts';
+import { useInterface } from './context.ts';
 import { Icon } from './Icon.tsx';
 
 const PRESET = '';
 
 export function Advanced() {
-  const { composer, text: words, formats } = useApp();
+  const { composer, text: words, formats } = useInterface();
   const text = words.value.advanced;
   const recipe = composer.recipe.value;
   const draft = composer.isDraft.value;
@@ -88,7 +87,7 @@ export function Advanced() {
         />
         <Segments
           legend={text.format}
-          options={FORMATS.map((format) => ({ value: format, label: format.toUpperCase() }))}
+          options={composer.formats.map((format) => ({ value: format, label: format.toUpperCase() }))}
           value={composer.format.value}
           onChange={(format) => {
             composer.format.value = format;

@@ -1,10 +1,10 @@
 /** What stands between the user and the server, and the way past it. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button, Notice } from './controls.tsx';
-import { useApp } from './context.ts';
+import { useInterface } from './context.ts';
 
 export function ConnectionNotice() {
-  const { connection, text: words } = useApp();
+  const { connection, text: words } = useInterface();
   const text = words.value.connection;
   const state = connection.state.value;
   switch (state.state) {
@@ -43,7 +43,7 @@ export function ConnectionNotice() {
 }
 
 function TokenForm({ wrong }: { wrong: boolean }) {
-  const { connection, host, text: words } = useApp();
+  const { connection, host, text: words } = useInterface();
   const text = words.value.connection;
   const [token, setToken] = useState('');
   const [address, setAddress] = useState(connection.address.value.url);

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { ErrorBody } from '../../../shared/protocol.ts';
 import { tellError, tellServerError } from '../text/errors.ts';
 import { Notice } from './controls.tsx';
-import { useApp } from './context.ts';
+import { useInterface } from './context.ts';
 
 interface ErrorNoticeProps {
   /** Of a call, or of a panorama. */
@@ -13,7 +13,7 @@ interface ErrorNoticeProps {
 }
 
 export function ErrorNotice({ error, title, actions }: ErrorNoticeProps) {
-  const text = useApp().text.value;
+  const text = useInterface().text.value;
   const { what, next, detail } =
     'call' in error ? tellError(error.call, text) : tellServerError(error.server, text);
   return (

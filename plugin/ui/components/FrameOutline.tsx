@@ -5,7 +5,7 @@ import type { Photo } from '../models/photo.ts';
 import { madeShare, moveAnchor, percentsOf, placementOf, roomOf, snapAnchor } from '../models/outline.ts';
 import type { Text } from '../text/text.ts';
 import type { Formats } from '../format.ts';
-import { useApp } from './context.ts';
+import { useInterface } from './context.ts';
 import { OutlineTools } from './OutlineTools.tsx';
 
 /** In pixels of the screen. */
@@ -14,7 +14,7 @@ const SNAP_REACH = 6;
 const KEY_STEP = 0.01;
 
 export function FrameOutline({ photo }: { photo: Photo }) {
-  const { composer, sending, text: words, formats } = useApp();
+  const { composer, busy: sending, text: words, formats } = useInterface();
   const text = words.value;
   // While a side is being typed the frame before it stays, paler.
   const last = useRef<Size | null>(null);
@@ -23,7 +23,7 @@ export function FrameOutline({ photo }: { photo: Photo }) {
   const frame = last.current;
   if (!frame) return <p class="stage-hint middle">{text.outline.sizeProblem}</p>;
   const mode = composer.mode.value;
-  const busy = sending.state.value.state === 'sending';
+  const busy = sending.value;
   const placement = placementOf(photo.size, {
     ...frame,
     anchor: composer.anchor.value,
@@ -66,7 +66,7 @@ function Backdrop({ photo }: { photo: Photo }) {
 }
 
 function MovablePhoto({ photo, frame }: { photo: Photo; frame: Size }) {
-  const { composer, text: words, formats } = useApp();
+  const { composer, text: words, formats } = useInterface();
   const text = words.value.outline;
   const group = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ from: Point; anchor: Point; pixel: number } | null>(null);

@@ -3,13 +3,13 @@ import { useId } from 'preact/hooks';
 import type { Size } from '../../../shared/geometry.ts';
 import { maxZoomOf, placementOf, roomOf } from '../models/outline.ts';
 import { Button } from './controls.tsx';
-import { useApp } from './context.ts';
+import { useInterface } from './context.ts';
 import type { IconName } from './Icon.tsx';
 
 const STEPS = 200;
 
 export function OutlineTools({ photo, frame }: { photo: Size; frame: Size }) {
-  const { composer, text: words, formats } = useApp();
+  const { composer, text: words, formats } = useInterface();
   const text = words.value.outline;
   const id = useId();
   const most = maxZoomOf(photo, frame);

@@ -5,7 +5,7 @@ import { tellError } from '../text/errors.ts';
 import { announcement } from './job-words.ts';
 import { ComposeStage, problemText } from './ComposeStage.tsx';
 import { ConnectionNotice } from './ConnectionNotice.tsx';
-import { AppContext, useApp } from './context.ts';
+import { AppContext, InterfaceContext, useApp } from './context.ts';
 import { Header } from './Header.tsx';
 import { HistoryStrip } from './HistoryStrip.tsx';
 import { JobPanel } from './JobPanel.tsx';
@@ -15,7 +15,9 @@ import { Settings } from './Settings.tsx';
 export function Root({ app }: { app: App }) {
   return (
     <AppContext.Provider value={app}>
-      <Page />
+      <InterfaceContext.Provider value={app}>
+        <Page />
+      </InterfaceContext.Provider>
     </AppContext.Provider>
   );
 }

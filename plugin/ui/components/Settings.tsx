@@ -1,13 +1,12 @@
 /** Everything that can be set before a panorama is made. */
-import { MODES, MAX_VARIANTS } from '../../../shared/request.ts';
-import { PRESETS } from '../../../shared/hyperparameters.ts';
 import { Advanced } from './Advanced.tsx';
-import { Section, Segments } from './controls.tsx';
-import { useApp } from './context.ts';
+import { Section } from './controls.tsx';
+import { useInterface } from './context.ts';
 import { FileButton } from './FileButton.tsx';
 import { FrameSize } from './FrameSize.tsx';
 import { Icon } from './Icon.tsx';
 import { MakeBar } from './MakeBar.tsx';
+import { ModeField, PresetField, VariantsField } from './RequestFields.tsx';
 
 export function Settings() {
   return (
@@ -26,7 +25,7 @@ export function Settings() {
 }
 
 function PhotoField() {
-  const { photo, text: words, formats } = useApp();
+  const { photo, text: words, formats } = useInterface();
   const text = words.value.photo;
   const chosen = photo.photo.value;
   return (
@@ -49,90 +48,6 @@ function PhotoField() {
         </div>
         <FileButton>{chosen ? text.replace : text.choose}</FileButton>
       </div>
-    </Section>
-  );
-}
-
-function ModeField() {
-  const { composer, text: words } = useApp();
-  const text = words.value.mode;
-  return (
-    <Section heading={text.heading}>
-      <fieldset class="cards">
-        <legend class="visually-hidden">{text.heading}</legend>
-        {MODES.map((mode) => (
-          <label key={mode} class="card">
-            <input
-              type="radio"
-              name="mode"
-              checked={composer.mode.value === mode}
-              onChange={() => {
-                composer.mode.value = mode;
-              }}
-            />
-            <Icon name={mode} class="card-icon" />
-            <span class="card-text">
-              <span class="card-name">{text.names[mode]}</span>
-              <span class="secondary">{text.sentences[mode]}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
-    </Section>
-  );
-}
-
-function PresetField() {
-  const { composer, estimates, text: words, formats } = useApp();
-  const text = words.value.preset;
-  return (
-    <Section heading={text.heading}>
-      <fieldset class={`cards rows${estimates.asking.value ? ' asking' : ''}`}>
-        <legend class="visually-hidden">{text.heading}</legend>
-        {PRESETS.map((preset) => {
-          const estimate = estimates.estimates.value[preset];
-          return (
-            <label key={preset} class="card">
-              <input
-                type="radio"
-                name="preset"
-                checked={composer.preset.value === preset}
-                onChange={() => {
-                  composer.preset.value = preset;
-                }}
-              />
-              <span class="card-text">
-                <span class="card-name">{text.names[preset]}</span>
-                <span class="secondary">{text.sentences[preset]}</span>
-              </span>
-              {estimate && <span class="card-time figures">{formats.value.seconds(estimate.seconds)}</span>}
-            </label>
-          );
-        })}
-      </fieldset>
-    </Section>
-  );
-}
-
-function VariantsField() {
-  const { composer, text: words, formats } = useApp();
-  const text = words.value.variants;
-  const draft = composer.isDraft.value;
-  const options = Array.from({ length: MAX_VARIANTS }, (_, i) => ({
-    value: i + 1,
-    label: text.label(formats.value.number(i + 1)),
-  }));
-  return (
-    <Section heading={text.heading}>
-      <Segments
-        legend={text.heading}
-        hideLegend
-        options={options}
-        value={draft ? 1 : composer.variants.value}
-        disabled={draft}
-        onChange={(count) => composer.setVariants(count)}
-      />
-      {draft && <p class="secondary">{text.draftHasOne}</p>}
     </Section>
   );
 }

@@ -11,6 +11,7 @@ import { Composer, SEED } from './composer.ts';
 import { CONNECTION_TIMING, Connection, type ConnectionTiming } from './connection.ts';
 import { ESTIMATE_DELAY_MS, EstimateBoard } from './estimates.ts';
 import { HISTORY_POLL_MS, History } from './history.ts';
+import type { Interface } from './interface.ts';
 import { Job } from './job.ts';
 import { PhotoChoice } from './photo.ts';
 import { PhotoNames } from './photo-names.ts';
@@ -32,7 +33,7 @@ const TIMING: AppTiming = {
 /** Why nothing can be made yet. */
 export type Hindrance = 'noPhoto' | 'badSettings' | 'notConnected';
 
-export class App {
+export class App implements Interface {
   readonly host: Host;
   readonly preferences: Preferences;
   readonly connection: Connection;
@@ -57,6 +58,7 @@ export class App {
   readonly note = computed(() => this.#note.value);
   readonly text = computed(() => this.preferences.text.value);
   readonly formats = computed(() => this.preferences.formats.value);
+  readonly busy = computed(() => this.sending.state.value.state === 'sending');
   readonly hindrance = computed<Hindrance | null>(() => {
     if (!this.photo.photo.value) return 'noPhoto';
     if (!this.composer.request.value) return 'badSettings';

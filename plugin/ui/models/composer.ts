@@ -10,6 +10,7 @@ import {
 } from '../../../shared/hyperparameters.ts';
 import type { Panorama } from '../../../shared/protocol.ts';
 import {
+  FORMATS,
   FRAME_SIDE,
   MAX_VARIANTS,
   MAX_ZOOM,
@@ -45,6 +46,9 @@ export class Composer {
   readonly seed = new NumberField(SEED);
   readonly format = signal<Format>('png');
 
+  /** The formats that its host can use. */
+  readonly formats: readonly Format[];
+
   /** Null while a side is missing or wrong. */
   readonly frame = computed<Size | null>(() => {
     const width = this.width.number.value;
@@ -70,6 +74,10 @@ export class Composer {
 
   /** All settings as a request; null while one is wrong. */
   readonly request = computed(() => this.requestFor(this.preset.value));
+
+  constructor(formats: readonly Format[] = FORMATS) {
+    this.formats = formats;
+  }
 
   /** The same with another preset, to compare them. */
   requestFor(preset: PresetName): CheckedRequest | null {
@@ -135,7 +143,7 @@ export class Composer {
       this.optimizer.value = request.training.optimizer;
       this.learningRate.set(request.training.learningRate);
       this.seed.set(request.seed === DEFAULT_SEED ? null : request.seed);
-      this.format.value = request.format;
+      this.format.value = this.formats.includes(request.format) ? request.format : 'png';
     });
   }
 
