@@ -1,12 +1,10 @@
 /** The interface in a web page that the server itself serves: storage, address, drops, downloads. */
 import { PanoramaClient } from '../../shared/client.ts';
-import type { Size } from '../../shared/geometry.ts';
+import { downloadPicture, measurePicture } from '../ui/browser-pictures.ts';
 import type { Host, HostEvent, HostStorage, NamedPhoto } from '../ui/host.ts';
 import { undoAll, type Undo } from '../ui/undo.ts';
 
 const PREFIX = 'panorama-converter.';
-/** How long a download may take to begin before its address is let go. */
-const DOWNLOAD_MS = 60_000;
 
 export function createWebHost(window: Window & typeof globalThis): Host {
   const { location, navigator, document } = window;
@@ -17,18 +15,13 @@ export function createWebHost(window: Window & typeof globalThis): Host {
     start: takeStart(window),
     storage: storageOf(window),
     api: (address) => new PanoramaClient(address),
-    measure: (picture) => measure(document, picture),
+    measure: (picture) => measurePicture(document, picture),
     setOpened(id) {
       if (idIn(location) === id) return;
       window.history.pushState(null, '', id === null ? location.pathname : `#id=${id}`);
     },
     savePicture(picture, name) {
-      const link = document.createElement('a');
-      const url = URL.createObjectURL(picture);
-      link.href = url;
-      link.download = name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(url), DOWNLOAD_MS);
+      downloadPicture(document, picture, name);
       return Promise.resolve();
     },
     onEvent(listener) {
@@ -80,21 +73,6 @@ function storageOf(window: Window): HostStorage {
       return Promise.resolve();
     },
   };
-}
-
-/** Only the file's head is read for that. */
-async function measure(document: Document, picture: Blob): Promise<Size | null> {
-  const url = URL.createObjectURL(picture);
-  try {
-    const image = document.createElement('img');
-    return await new Promise((resolve) => {
-      image.onload = () => resolve({ width: image.naturalWidth, height: image.naturalHeight });
-      image.onerror = () => resolve(null);
-      image.src = url;
-    });
-  } finally {
-    URL.revokeObjectURL(url);
-  }
 }
 
 function onDrop(window: Window, listener: (event: HostEvent) => void): Undo {
