@@ -1,6 +1,6 @@
 /** What of the selection is sent and what is filled. */
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { SelectionReport, SourceOption, TargetOption } from '../../messages.ts';
+import type { SelectionReport, SourceBytes, SourceOption, TargetOption } from '../../messages.ts';
 import type { Composer } from '../../ui/models/composer.ts';
 import type { PhotoChoice } from '../../ui/models/photo.ts';
 import type { Filling } from '../../ui/settings.ts';
@@ -14,6 +14,9 @@ export interface PlannedTarget {
   readonly plan: Plan;
 }
 
+/** Makes the photo to send of a source's bytes; tests do it without a browser. */
+export type Cut = (source: SourceBytes, whole: boolean) => Promise<Blob>;
+
 /** Why a source's picture is not there. */
 export type SourceProblem = 'missing' | 'gone' | 'not-rendered';
 
@@ -21,7 +24,7 @@ export class Choice {
   readonly #main: MainChannel;
   readonly #photo: PhotoChoice;
   readonly #composer: Composer;
-  readonly #cut: typeof shownPart;
+  readonly #cut: Cut;
   readonly #report = signal<SelectionReport | null>(null);
   readonly #sourceId = signal<string | null>(null);
   readonly #targetId = signal<string | null>(null);
@@ -29,6 +32,8 @@ export class Choice {
   readonly #problem = signal<SourceProblem | null>(null);
   readonly #loading = signal(false);
   #turn = 0;
+  /** The layer and frame that the photo was last laid after. */
+  #laid = '';
 
   /** Null until main has told. */
   readonly report = computed(() => this.#report.value);
@@ -89,8 +94,7 @@ export class Choice {
     main: MainChannel,
     photo: PhotoChoice,
     composer: Composer,
-    /** Tests cut without a browser. */
-    cut: typeof shownPart = shownPart,
+    cut: Cut = (source, whole) => shownPart(document, source, whole),
   ) {
     this.#main = main;
     this.#photo = photo;
@@ -175,7 +179,7 @@ export class Choice {
     if (source.missing) return { problem: 'missing' };
     const answer = await this.#main.ask('readSource', { sourceId: source.id });
     if (!answer.ok) return { problem: answer.problem };
-    return { blob: await this.#cut(document, answer.source, whole) };
+    return { blob: await this.#cut(answer.source, whole) };
   }
 
   async #load(source: SourceOption | null, whole: boolean): Promise<void> {
@@ -206,6 +210,10 @@ export class Choice {
     const photo = this.#photo.photo.value;
     const target = this.shown.value?.target;
     if (!photo || !target || source.placed?.targetId !== target.id) return;
+    // Once: where the user has dragged it since, it stays.
+    const laid = JSON.stringify([source.id, target, source.placed.rectangle, photo.size]);
+    if (laid === this.#laid) return;
+    this.#laid = laid;
     const { anchor, zoom } = placeOf(photo.size, source.placed.rectangle, target.size);
     batch(() => {
       this.#composer.anchor.value = anchor;
