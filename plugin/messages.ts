@@ -20,6 +20,9 @@ export interface QuickSettings {
   readonly scale?: number;
 }
 
+/** What Figma has to draw: it has no bytes of its own. */
+export type Rendered = 'tile' | 'pattern' | 'gradient' | 'video' | 'vector' | 'text' | 'layer';
+
 /** A picture that can be sent. */
 export interface SourceOption {
   /** Tells it from the others while the document stays as it is. */
@@ -33,7 +36,7 @@ export interface SourceOption {
    */
   readonly kind: 'image' | 'original' | 'rendered';
   /** Why it is rendered; null where it is not. */
-  readonly rendered: 'tile' | 'pattern' | 'gradient' | 'video' | 'vector' | 'text' | 'layer' | null;
+  readonly rendered: Rendered | null;
   /** Whether the layer shows only a part of the picture: that part is sent unless the whole is asked for. */
   readonly cropped: boolean;
   /** Small, PNG; null where Figma cannot draw it. */
@@ -117,8 +120,8 @@ export interface PendingFill {
   readonly scale: number;
   /** Pixels: round(width × scale) × round(height × scale). */
   readonly pixels: Size;
-  /** What the panorama is made of. */
-  readonly source: { readonly nodeId: string; readonly name: string };
+  /** What the panorama is made of. The source option's id tells which of a layer's fills it was; without, the topmost. */
+  readonly source: { readonly nodeId: string; readonly name: string; readonly id?: string };
   /** Whether the source's own layer is hidden once the frame is filled. */
   readonly hideSource: boolean;
   /** Whether the draft is laid into the frame at once. */
