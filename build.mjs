@@ -1,12 +1,24 @@
-// Bundles the server's programs and the web page into dist/. Packages stay outside, but for TensorFlow.js, whose gradients
+// Bundles the server's programs, the web page and Figma's plugin into dist/; `--server https://host` makes a plugin for
+// that server alone. Packages stay outside, but for TensorFlow.js, whose gradients
 // are files that only a bundler can resolve. The painter's kernels are compiled first and held in the bundle.
 import { build } from 'esbuild';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildWeb } from './plugin/build.mjs';
+import { parseArgs } from 'node:util';
+import { buildPlugin, originOf } from './plugin/build-figma.mjs';
+import { buildWeb } from './plugin/build-web.mjs';
 import { compileKernels } from './server/painter/kernels/compile.mjs';
 
 const FOLDER = 'dist/server';
+
+const { values } = parseArgs({ options: { server: { type: 'string' } } });
+let server = null;
+try {
+  if (values.server !== undefined) server = originOf(values.server);
+} catch (error) {
+  console.error(error.message);
+  process.exit(2);
+}
 
 await Promise.all([compileKernels(), buildWeb()]);
 const { metafile } = await build({

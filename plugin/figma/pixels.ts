@@ -39,7 +39,7 @@ export function pixelsOf({ width, height }: Size, scale: number): Size {
  */
 export function planOf(
   size: Size,
-  wish: Scale,
+  wish: number,
   tiles: { readonly wanted: boolean; readonly possible: boolean },
 ): Plan {
   const most = tiles.wanted && tiles.possible ? FRAME_SIDE.max : MAX_TILE_SIDE;

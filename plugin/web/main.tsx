@@ -1,5 +1,5 @@
 /** The web page's start. */
-import './no-eval.ts';
+import '../ui/no-eval.ts';
 import { render } from 'preact';
 import { Root } from '../ui/components/Root.tsx';
 import { App } from '../ui/models/app.ts';

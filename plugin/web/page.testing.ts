@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import sharp from 'sharp';
 import type { Panorama } from '../../shared/protocol.ts';
 import { idOf, panoramaOf, scaleOf, variantOf } from '../ui/panoramas.testing.ts';
-import { buildWeb } from '../build.mjs';
+import { buildWeb } from '../build-web.mjs';
 import { launchBrowser } from './browser.testing.ts';
 import { FakeServer } from './fake-server.testing.ts';
 

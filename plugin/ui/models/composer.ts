@@ -79,9 +79,8 @@ export class Composer {
     this.formats = formats;
   }
 
-  /** The same with another preset, to compare them. */
-  requestFor(preset: PresetName): CheckedRequest | null {
-    const frame = this.frame.value;
+  /** The same with another preset, to compare them, or for another frame. */
+  requestFor(preset: PresetName, frame: Size | null = this.frame.value): CheckedRequest | null {
     const rate = this.learningRate.value.value;
     const seed = this.seed.value.value;
     if (!frame || seed.state === 'wrong' || (preset !== 'draft' && rate.state === 'wrong')) return null;

@@ -1,12 +1,13 @@
 /** The photo that panoramas are made from. */
 import { computed, signal } from '@preact/signals';
 import type { Size } from '../../../shared/geometry.ts';
-import { HEAD_BYTES, detectFormat } from '../../../shared/picture-format.ts';
+import { HEAD_BYTES, detectFormat, type PictureFormat } from '../../../shared/picture-format.ts';
 import type { Host, NamedPhoto } from '../host.ts';
 import { problemOfBytes, problemOfSize, type PhotoProblem } from '../photo-file.ts';
 import { tiffSize } from '../tiff-size.ts';
 
 export interface Photo extends NamedPhoto {
+  readonly format: PictureFormat;
   /** Upright, in pixels. */
   readonly size: Size;
   /** For an image element; null where the browser cannot show it. */
@@ -56,7 +57,7 @@ export class PhotoChoice {
     this.#take(null);
   }
 
-  async #read(blob: Blob): Promise<PhotoProblem | { size: Size; url: string | null }> {
+  async #read(blob: Blob): Promise<PhotoProblem | Pick<Photo, 'format' | 'size' | 'url'>> {
     const heavy = problemOfBytes(blob.size);
     if (heavy) return heavy;
     const detected = detectFormat(new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer()));
@@ -66,7 +67,8 @@ export class PhotoChoice {
       measured ??
       (detected.format === 'TIFF' ? tiffSize(await blob.slice(0, TIFF_BYTES).arrayBuffer()) : null);
     if (!size) return { type: 'damaged' };
-    return problemOfSize(size) ?? { size, url: measured && URL.createObjectURL(blob) };
+    const { format } = detected;
+    return problemOfSize(size) ?? { format, size, url: measured && URL.createObjectURL(blob) };
   }
 
   #take(photo: Photo | null): void {

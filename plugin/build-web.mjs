@@ -4,25 +4,10 @@ import { build } from 'esbuild';
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { TARGET, withoutJsonSchemas } from './bundling.mjs';
 
 const WEB = fileURLToPath(new URL('web/', import.meta.url));
 const STATIC = ['index.html', 'icon.svg'];
-/** The first versions that know what the style sheets use, above all light-dark(). */
-const TARGET = ['chrome123', 'firefox120', 'safari17.5'];
-
-/** zod's classes bring along how schemas become JSON schemas, 19 kB that no page needs. */
-const withoutJsonSchemas = {
-  name: 'without-json-schemas',
-  setup({ onLoad }) {
-    onLoad({ filter: /zod[/\\]v4[/\\]core[/\\](to-json-schema|json-schema-processors)\.js$/ }, () => ({
-      // In the old form, whose exports are looked up only when they are used.
-      contents: `
-        const none = () => { throw new Error('internal: JSON schemas are not part of this bundle'); };
-        exports.createToJSONSchemaMethod = exports.createStandardJSONSchemaMethod = () => none;`,
-    }));
-  },
-};
-
 /**
  * Builds the page into a folder, by default dist/web, and clears away what earlier builds left there.
  * `dev` leaves it readable, with source maps.

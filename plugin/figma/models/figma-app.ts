@@ -1,0 +1,303 @@
+/** Figma's window without its looks: what is open, and how its parts act together. */
+import { computed, effect, signal } from '@preact/signals';
+import type { Panorama } from '../../../shared/protocol.ts';
+import type { PanoramaRequest } from '../../../shared/request.ts';
+import {
+  WINDOW_SIZE,
+  type Opening,
+  type PendingFill,
+  type RestoreAnswer,
+  type SourceOption,
+} from '../../messages.ts';
+import type { Host } from '../../ui/host.ts';
+import { Composer, SEED } from '../../ui/models/composer.ts';
+import { CONNECTION_TIMING, Connection, type ConnectionTiming } from '../../ui/models/connection.ts';
+import { ESTIMATE_DELAY_MS, EstimateBoard } from '../../ui/models/estimates.ts';
+import type { Interface } from '../../ui/models/interface.ts';
+import { PhotoChoice } from '../../ui/models/photo.ts';
+import { Preferences } from '../../ui/models/preferences.ts';
+import { readSetting, writeSetting } from '../../ui/settings.ts';
+import { undoAll, type Undo } from '../../ui/undo.ts';
+import type { MainChannel } from '../channel.ts';
+import { planOf } from '../pixels.ts';
+import { wordsOf } from '../text/words.ts';
+import { Choice, type Cut, type PlannedTarget } from './choice.ts';
+import type { Fill } from './fill.ts';
+import { Fills, type Order } from './fills.ts';
+
+export type Screen = 'compose' | 'frames' | 'server' | 'help';
+
+/** Why nothing can be filled yet. */
+export type FillHindrance =
+  | 'nothing-selected'
+  | 'no-source'
+  | 'opening-source'
+  | 'bad-photo'
+  | 'too-small'
+  | 'bad-settings'
+  | 'must-agree'
+  | 'not-connected';
+
+export interface FigmaAppTiming {
+  readonly connection: ConnectionTiming;
+  readonly estimateDelayMs: number;
+}
+
+export interface FigmaAppOptions {
+  /** The plugin's, for reports. */
+  readonly version?: string;
+  readonly timing?: Partial<FigmaAppTiming>;
+  readonly cut?: Cut;
+}
+
+export class FigmaApp implements Interface {
+  readonly host: Host;
+  readonly main: MainChannel;
+  readonly preferences: Preferences;
+  readonly connection: Connection;
+  readonly photo: PhotoChoice;
+  /** Figma takes no WebP. */
+  readonly composer = new Composer(['png', 'jpeg']);
+  readonly estimates: EstimateBoard;
+  readonly choice: Choice;
+  readonly fills: Fills;
+
+  readonly #screen = signal<Screen>('compose');
+  readonly #opening = signal<Opening | null>(null);
+  readonly #restored = signal<RestoreAnswer | null>(null);
+  readonly #undos: Undo[] = [];
+
+  readonly text = computed(() => this.preferences.text.value);
+  readonly formats = computed(() => this.preferences.formats.value);
+  /** The words of Figma's window alone. */
+  readonly words = computed(() => wordsOf(this.preferences.language.value));
+  readonly busy = computed(() => false);
+  /** Nothing can be done before a server is named. */
+  readonly unknownServer = computed(() => {
+    const { url, token } = this.connection.address.value;
+    return url === '' || token === '';
+  });
+  readonly screen = computed<Screen>(() => this.#screen.value);
+  readonly opening = computed(() => this.#opening.value);
+  readonly restored = computed(() => this.#restored.value);
+  readonly hindrance = computed<FillHindrance | null>(() => {
+    const { choice, photo, composer, connection } = this;
+    const targets = choice.targets.value;
+    if (targets.length === 0) return 'nothing-selected';
+    if (!choice.source.value || choice.problem.value) return 'no-source';
+    if (choice.loading.value) return 'opening-source';
+    if (photo.problem.value || !photo.photo.value) return 'bad-photo';
+    if (!targets.some(({ plan }) => plan.ok)) return 'too-small';
+    if (!composer.request.value) return 'bad-settings';
+    if (choice.mustAgree.value) return 'must-agree';
+    return connection.ready.value ? null : 'not-connected';
+  });
+
+  constructor(host: Host, main: MainChannel, { timing = {}, cut }: FigmaAppOptions = {}) {
+    this.host = host;
+    this.main = main;
+    this.preferences = new Preferences(host);
+    this.connection = new Connection(host, timing.connection ?? CONNECTION_TIMING);
+    const { api, ready, address } = this.connection;
+    this.photo = new PhotoChoice(host);
+    this.choice = new Choice(main, this.photo, this.composer, cut);
+    const photoSize = computed(() => this.photo.photo.value?.size ?? null);
+    this.estimates = new EstimateBoard(
+      { api, ready, photoSize, composer: this.composer },
+      timing.estimateDelayMs ?? ESTIMATE_DELAY_MS,
+    );
+    this.fills = new Fills({
+      main,
+      api,
+      ready,
+      server: computed(() => address.value.url),
+      describe: (pending, panorama) => this.#describe(pending, panorama),
+    });
+  }
+
+  /** Reads what was kept, asks main why it was started, and works until undone. */
+  async start(): Promise<Undo> {
+    const { host, choice, composer, main } = this;
+    const [undoPreferences, request, filling, opening] = await Promise.all([
+      this.preferences.start(),
+      readSetting(host.storage, 'request'),
+      readSetting(host.storage, 'filling'),
+      main.ask('opened', null),
+    ]);
+    if (request) composer.apply(request);
+    // Where a photo lies belongs to its frame, not to the next one.
+    composer.anchor.value = { x: 0.5, y: 0.5 };
+    composer.zoom.value = 1;
+    choice.apply(filling);
+    const { mode, preset } = opening.quick;
+    if (mode) composer.mode.value = mode;
+    if (preset) composer.preset.value = preset;
+    this.#undos.push(undoPreferences, choice.start());
+    choice.take(opening.selection);
+    this.#undos.push(
+      main.on('selection', (report) => {
+        this.#restored.value = null;
+        choice.take(report);
+      }),
+      effect(() => {
+        const request = composer.request.value;
+        if (request) void writeSetting(host.storage, 'request', request);
+      }),
+      effect(() => {
+        const [scale, applyDraft, hideSource] = [
+          choice.scale.value,
+          choice.applyDraft.value,
+          choice.hideSource.value,
+        ];
+        void writeSetting(host.storage, 'filling', { scale, applyDraft, hideSource });
+      }),
+      await this.connection.start(),
+      this.estimates.start(),
+      this.fills.start(),
+      this.#resumeWhenReady(opening.pending),
+    );
+    this.#opening.value = opening;
+    if (opening.command === 'server' || (this.unknownServer.value && opening.visible))
+      this.#screen.value = 'server';
+    else if (opening.command === 'help') this.#screen.value = 'help';
+    else if (opening.pending.length > 0) this.#screen.value = 'frames';
+    return () => undoAll(this.#undos);
+  }
+
+  show(screen: Screen): void {
+    this.#screen.value = screen;
+  }
+
+  /** Brings up the window of a plugin that was started without. */
+  async showWindow(screen: Screen): Promise<void> {
+    this.#screen.value = screen;
+    await this.main.ask('showWindow', WINDOW_SIZE);
+  }
+
+  /** Sends the photo for each of the chosen frames. Resolves to what is on its way. */
+  async fill(): Promise<readonly Fill[]> {
+    const photo = this.photo.photo.value;
+    const source = this.choice.source.value;
+    const request = this.composer.request.value;
+    if (!photo || !source || !request || this.hindrance.value) return [];
+    const orders = this.choice.targets.value.flatMap((planned) =>
+      this.orderOf(planned, photo.blob, source, request),
+    );
+    const fills = await this.fills.send(orders);
+    if (fills.length > 0) this.#screen.value = 'frames';
+    return fills;
+  }
+
+  /** What is asked for a frame; none where it is too small. */
+  orderOf(
+    { target, plan }: PlannedTarget,
+    photo: Blob,
+    { nodeId, name }: SourceOption,
+    request: PanoramaRequest,
+  ): Order[] {
+    if (!plan.ok) return [];
+    const { hideSource, applyDraft, agreed } = this.choice;
+    return [
+      {
+        target,
+        photo,
+        source: { nodeId, name },
+        scale: plan.scale,
+        request: { ...request, ...plan.pixels },
+        hideSource: hideSource.value,
+        applyDraft: applyDraft.value,
+        unlocked: target.locked && agreed.value,
+      },
+    ];
+  }
+
+  /** The same photo and settings for the same frame with a seed by chance. */
+  again(fill: Fill): Promise<boolean> {
+    return this.#remake(fill, { seed: Math.floor(Math.random() * (SEED.max + 1)) });
+  }
+
+  /** The same for the frame as it is now. */
+  async fit(fill: Fill): Promise<boolean> {
+    const state = fill.state.value;
+    if (state.state !== 'obstructed' || state.obstacle.problem !== 'resized') return false;
+    const { size } = state.obstacle;
+    const tiled = Math.max(fill.pending.pixels.width, fill.pending.pixels.height) > 4096;
+    const plan = planOf(size, fill.pending.scale, { wanted: tiled, possible: tiled });
+    return plan.ok && this.#remake(fill, plan.pixels, plan.scale);
+  }
+
+  /** What failed once more. */
+  async retry(fill: Fill): Promise<void> {
+    const state = fill.state.value;
+    switch (state.state) {
+      case 'unplaced':
+      case 'obstructed':
+        await fill.place(state.variant);
+        return;
+      case 'failed':
+      case 'canceled':
+        await this.#remake(fill, {});
+        return;
+      case 'unsent':
+      case 'lost':
+        await fill.run();
+        return;
+      case 'sending':
+      case 'working':
+      case 'placing':
+      case 'placed':
+      case 'gone':
+        return;
+      default:
+        state satisfies never;
+    }
+  }
+
+  /** Gives the frame of a fill, or the selected frames, what they held before. */
+  async restore(nodeId: string | null): Promise<RestoreAnswer> {
+    const answer = await this.main.ask('restore', { nodeIds: nodeId === null ? null : [nodeId] });
+    this.#restored.value = answer;
+    return answer;
+  }
+
+  async #remake(
+    fill: Fill,
+    changes: Partial<Pick<PanoramaRequest, 'seed' | 'width' | 'height'>>,
+    scale: number = fill.pending.scale,
+  ): Promise<boolean> {
+    const request = fill.job.panorama.value?.request;
+    const photo = await fill.job.loadPhoto().catch(() => null);
+    if (!request || !photo) return false;
+    const { targetId, source, hideSource, applyDraft, unlocked } = fill.pending;
+    const order: Order = {
+      target: { id: targetId },
+      photo,
+      source,
+      scale,
+      request: { ...request, ...changes },
+      hideSource,
+      applyDraft,
+      unlocked,
+    };
+    const sent = await this.fills.send([order]);
+    if (sent.length === 0) return false;
+    await this.fills.dismiss(fill);
+    return true;
+  }
+
+  #describe({ pixels, source }: PendingFill, panorama: Panorama | null): string {
+    const words = this.words.value;
+    const mode = panorama?.request.mode ?? 'extend';
+    return words.relaunch(this.text.value.mode.names[mode], source.name, this.formats.value.size(pixels));
+  }
+
+  /** What was on its way when the window was closed is followed as soon as the server is there. */
+  #resumeWhenReady(pending: readonly PendingFill[]): Undo {
+    let asked = false;
+    return effect(() => {
+      if (!this.connection.ready.value || asked) return;
+      asked = true;
+      this.fills.resume(pending);
+    });
+  }
+}

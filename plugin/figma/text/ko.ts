@@ -1,0 +1,190 @@
+/** What only Figma's window says, in Korean. */
+import type { Words } from './en.ts';
+
+export const ko: Words = {
+  tabs: { compose: '채우기', frames: '프레임', label: '보이는 것' },
+  server: '서버…',
+  help: '도움말',
+  back: '뒤로',
+
+  hints: {
+    nothing: {
+      title: '프레임을 선택하세요',
+      text: '배경 사진이 있는 프레임을 선택하거나, 프레임과 채울 사진을 함께 선택하세요.',
+    },
+    'needs-frame': {
+      title: '이제 프레임을 선택하세요',
+      text: 'Shift 키를 누른 채 이 사진으로 채울 프레임을 클릭하세요.',
+    },
+    'needs-picture': {
+      title: '이제 사진을 선택하세요',
+      text: '이 프레임에는 사진이 없습니다. Shift 키를 누른 채 채울 사진을 클릭하세요.',
+    },
+    'no-fills': {
+      title: '그룹과 슬라이스는 채울 수 없습니다',
+      text: '그룹 안의 이미지나 바깥 프레임을 선택하세요.',
+    },
+  },
+
+  source: {
+    heading: '사진',
+    choose: '사진 고르기',
+    one: (name) => `사진 ${name}`,
+    size: (size, bytes) => `${size} · ${bytes}`,
+    opening: '사진을 여는 중…',
+    crop: '보낼 부분',
+    part: '보이는 부분',
+    whole: '사진 전체',
+    original: '이 프레임에 있는 파노라마의 원본',
+    gif: 'GIF: 첫 장면을 사용합니다.',
+    rendered: {
+      tile: '타일 채우기: Figma가 그린 대로 보냅니다.',
+      pattern: '패턴: Figma가 그린 대로 보냅니다.',
+      gradient: '그라디언트: Figma가 그린 대로 보냅니다. 사진과 질감이 더 좋은 결과를 냅니다.',
+      video: '동영상: Figma가 그린 정지 화면을 보냅니다.',
+      vector: '벡터: Figma가 그린 대로 보냅니다.',
+      text: '텍스트: Figma가 그린 대로 보냅니다. 사진과 질감이 더 좋은 결과를 냅니다.',
+      layer: 'Figma가 그린 대로 보냅니다.',
+    },
+    problems: {
+      missing: '이 파일에 사진이 없습니다. 파일을 다시 열거나 사진을 다시 넣으세요.',
+      gone: '사진이 있던 레이어가 삭제되었습니다. 다른 것을 선택하세요.',
+      'not-rendered': 'Figma가 이 레이어를 그릴 수 없습니다. 사진이 보이는 레이어를 선택하세요.',
+    },
+  },
+
+  target: {
+    heading: '프레임',
+    headingMany: (count) => `프레임 ${count}개`,
+    choose: '채울 대상',
+    units: (size) => size,
+    pixels: (size) => `${size} px`,
+    tooSmall: (size) => `${size} px은 너무 작습니다. 각 변이 16 px 이상이어야 합니다.`,
+    take: (name) => `${name} 채우기`,
+    instance: (component) =>
+      `“${component}”의 인스턴스 안에 있습니다. 채우기만 바뀌고 아무것도 삽입되지 않습니다.`,
+    auto: '사진은 한 번만 학습합니다.',
+  },
+
+  scale: {
+    heading: '해상도',
+    times: (scale) => `${scale}×`,
+    tooLarge: 'Figma의 이미지는 한 변이 최대 4096 px입니다.',
+    how: '4096 px 초과',
+    tiles: '타일',
+    lower: '낮은 배율',
+    tilesTold: (count) => `잠긴 타일 ${count}개가 한 그룹으로 내용 뒤에 놓입니다.`,
+    lowered: (scale) => `들어가는 가장 큰 배율인 ${scale}×의 이미지 한 장입니다.`,
+    noTiles: '여기에는 삽입할 수 없어 배율을 낮춥니다.',
+  },
+
+  options: {
+    draft: '초안을 바로 프레임에 넣기',
+    hide: '끝나면 사진 레이어 숨기기',
+  },
+
+  agree: {
+    locked: (names) => `잠김: ${names}.`,
+    component: (names) => `${names}은(는) 컴포넌트입니다. 모든 인스턴스가 바뀝니다.`,
+    components: (names) => `${names}은(는) 컴포넌트입니다. 모든 인스턴스가 바뀝니다.`,
+    yes: '그래도 채우기',
+  },
+
+  fill: {
+    one: '프레임 채우기',
+    many: (count) => `프레임 ${count}개 채우기`,
+    hindrances: {
+      'nothing-selected': '먼저 프레임을 선택하세요.',
+      'no-source': '먼저 사진을 선택하세요.',
+      'opening-source': '사진을 여는 중…',
+      'bad-photo': '다른 사진을 고르세요.',
+      'too-small': '이 해상도에서는 프레임이 너무 작습니다.',
+      'bad-settings': '표시된 설정을 먼저 고치세요.',
+      'must-agree': '위의 질문에 먼저 답하세요.',
+      'not-connected': '서버를 기다리는 중입니다.',
+    },
+  },
+
+  frames: {
+    empty: '채우는 중인 프레임이 여기에 나타납니다.',
+    sending: '사진을 보내는 중',
+    placing: '프레임에 넣는 중',
+    placed: (size) => `채움, ${size} px`,
+    placedVariant: (n, count, size) => `변형 ${count}개 중 ${n}번째, ${size} px`,
+    draftPlaced: '초안이 프레임에 있습니다.',
+    unsent: '사진을 보내지 못했습니다',
+    unplaced: '그림이 프레임에 들어가지 못했습니다',
+    lost: '연결이 끊겼습니다',
+    lostNext: '서버는 계속 일합니다. 이 창은 저절로 다시 연결됩니다.',
+    gone: '서버에 이 파노라마가 없습니다',
+    goneNext: '창을 닫을 때 도착하지 않았거나 삭제되었습니다. 프레임을 다시 채우세요.',
+    canceled: '취소됨',
+    failed: '만들지 못했습니다',
+    closeWindow: '이 창을 닫아도 작업은 계속되고, 다시 열면 결과가 프레임에 놓입니다.',
+    obstacles: {
+      deleted: { title: '프레임이 삭제되었습니다', text: '파노라마를 별도의 레이어로 놓을 수 있습니다.' },
+      resized: (was, now) => ({
+        title: '프레임의 크기가 바뀌었습니다',
+        text: `파노라마는 ${was} px이고 프레임에는 ${now} px이 필요합니다.`,
+      }),
+      locked: { title: '프레임이 잠겼습니다', text: '잠금을 풀고 다시 시도하세요.' },
+      'wrong-size': (got, expected) => ({
+        title: '서버가 잘못된 그림을 보냈습니다',
+        text: `${expected} px이어야 하는데 ${got}입니다. 바뀐 것은 없습니다.`,
+      }),
+      refused: { title: 'Figma가 그림을 받지 않았습니다', text: '바뀐 것은 없습니다.' },
+    },
+    unknownSize: '그림이 아님',
+    variants: '변형',
+    variant: (n) => `변형 ${n}`,
+    previous: '이전 변형',
+    next: '다음 변형',
+    actions: {
+      cancel: '취소',
+      done: '완료',
+      dismiss: '목록에서 지우기',
+      again: '다른 시드로 다시',
+      restore: '원본 복원',
+      reveal: 'Figma에서 보기',
+      retry: '다시 시도',
+      asLayer: '레이어로 놓기',
+      fit: '새 크기로 만들기',
+    },
+    progressOf: (name) => `${name}의 진행 상황`,
+  },
+
+  restored: {
+    done: (count) => (count === 1 ? '원본을 되돌렸습니다.' : `원본 ${count}개를 되돌렸습니다.`),
+    failed: (names) => `복원하지 못함: ${names}.`,
+  },
+
+  relaunch: (mode, source, size) => `“${source}”에서 ${mode}, ${size} px`,
+
+  toasts: {
+    starting: '선택한 것을 보는 중…',
+    sending: '사진을 보내는 중…',
+    cancel: '취소',
+    progress: (what, phase, percent) => `${what}: ${phase === '' ? percent : `${phase}, ${percent}`}`,
+    count: (n, of) => `프레임 ${of}개 중 ${n}번째`,
+    filled: (name, size) => `“${name}” 프레임을 채웠습니다. ${size} px`,
+    filledMany: (count) => `프레임 ${count}개를 채웠습니다.`,
+    canceled: '취소했습니다. 바뀐 것은 없습니다.',
+  },
+
+  guide: {
+    heading: '사용 방법',
+    steps: [
+      '배경 사진이 다 채우지 못하는 프레임을 선택하거나, 프레임과 사진을 함께 선택하세요.',
+      '그림에서 사진을 제자리로 끌어 놓으세요. 확장은 사진을 그대로 두고 이어 그립니다.',
+      '“프레임 채우기”를 누르세요. 초안은 몇 초 안에, 결과는 서버가 사진을 학습한 뒤에 나옵니다.',
+    ],
+    more: '알아 두기',
+    notes: [
+      '사진은 직접 운영하는 서버로만 갑니다.',
+      '실행 취소 한 번이면 파노라마 전체가 되돌아가고, “Restore original”로 나중에도 되돌릴 수 있습니다.',
+      '채워진 프레임에서 “Resize to frame”을 누르면 창 없이 새 크기로 다시 만듭니다.',
+      '여러 프레임을 한꺼번에: 서버는 사진을 한 번만 학습합니다.',
+    ],
+    language: '언어',
+  },
+};

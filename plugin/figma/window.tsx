@@ -1,0 +1,21 @@
+/** The window's start. */
+import '../ui/no-eval.ts';
+import { render } from 'preact';
+import { openChannel } from './channel.ts';
+import { Window } from './components/Window.tsx';
+import { createFigmaHost } from './figma-host.ts';
+import { FigmaApp } from './models/figma-app.ts';
+import { fillWithoutWindow } from './models/without-window.ts';
+import './style/index.css';
+
+async function start(): Promise<void> {
+  const main = openChannel(window);
+  const app = new FigmaApp(createFigmaHost(window, main, __SERVER__), main, { version: __VERSION__ });
+  await app.start();
+  const root = document.getElementById('root');
+  if (root) render(<Window app={app} />, root);
+  const opening = app.opening.value;
+  if (opening?.command === 'resize' && !opening.visible) await fillWithoutWindow(app, opening);
+}
+
+void start();
