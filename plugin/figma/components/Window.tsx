@@ -1,11 +1,11 @@
 /** Figma's window: two tabs, the server and the help. */
 import { useEffect, useRef } from 'preact/hooks';
-import { ConnectionNotice } from '../../ui/components/ConnectionNotice.tsx';
 import { InterfaceContext } from '../../ui/components/context.ts';
 import { Button } from '../../ui/components/controls.tsx';
 import type { FigmaApp, Screen } from '../models/figma-app.ts';
 import { Announcer } from './Announcer.tsx';
 import { Compose } from './Compose.tsx';
+import { ConnectionLine } from './ConnectionLine.tsx';
 import { FigmaContext, useFigma } from './context.ts';
 import { Frames } from './Frames.tsx';
 import { Help } from './Help.tsx';
@@ -40,7 +40,7 @@ function Screens() {
       <main class="window-main" ref={main} tabIndex={-1}>
         {(screen === 'compose' || screen === 'frames') && (
           <div class="window-notices">
-            <ConnectionNotice />
+            <ConnectionLine />
           </div>
         )}
         <ScreenOf screen={screen} />

@@ -6,6 +6,23 @@ export const en = {
   help: 'Help',
   back: 'Back',
 
+  connection: {
+    away: {
+      title: 'The server does not answer',
+      text: 'What it is making goes on. This window keeps looking and comes back to it by itself.',
+    },
+    unauthorized: {
+      title: 'The server expects another token',
+      text: 'It may have been started anew. Enter the token that it prints.',
+    },
+    incompatible: {
+      title: 'Plugin and server do not fit together',
+      text: 'Another program or another version answers at this address.',
+    },
+    look: 'Look now',
+    check: 'Check the connection',
+  },
+
   hints: {
     nothing: {
       title: 'Select a frame',

@@ -7,6 +7,23 @@ export const ko: Words = {
   help: '도움말',
   back: '뒤로',
 
+  connection: {
+    away: {
+      title: '서버가 응답하지 않습니다',
+      text: '하던 작업은 서버에서 계속됩니다. 이 창은 서버를 계속 찾아 저절로 다시 연결됩니다.',
+    },
+    unauthorized: {
+      title: '서버가 다른 토큰을 요구합니다',
+      text: '서버가 새로 시작되었을 수 있습니다. 서버가 출력하는 토큰을 입력하세요.',
+    },
+    incompatible: {
+      title: '플러그인과 서버가 서로 맞지 않습니다',
+      text: '이 주소에서 다른 프로그램이나 다른 버전이 응답합니다.',
+    },
+    look: '지금 찾기',
+    check: '연결 확인',
+  },
+
   hints: {
     nothing: {
       title: '프레임을 선택하세요',
