@@ -1,0 +1,40 @@
+/** Pages, and the document they are in. */
+import type {
+  BaseNodeMixin,
+  ChildrenMixin,
+  DocumentNode,
+  ExplicitVariableModesMixin,
+  ExportMixin,
+  PageNode,
+} from '@figma/plugin-typings/plugin-api-standalone.d.ts';
+import { assert } from '../errors.ts';
+import { pageOf } from '../tree.ts';
+import { readOnly } from './base.ts';
+import { unmodelled, type Table } from './property.ts';
+
+type PageOthers = BaseNodeMixin & ChildrenMixin & ExportMixin & ExplicitVariableModesMixin & { type: string };
+
+export const page: Table<PageNode, PageOthers> = {
+  selection: {
+    get: ({ session, id }) => session.handles(session.document.selection(id)),
+    set({ session, id }, value) {
+      const ids = session.idsOf(value, 'selection');
+      const here = ids.every((one) => one !== id && pageOf(session.document, one) === id);
+      assert(here, 'The selection of a page can only include nodes in that page');
+      session.document.select(id, ids);
+    },
+  },
+  loadAsync: {
+    // eslint-disable-next-line @typescript-eslint/require-await -- its errors are rejections
+    call: async ({ session, id }) => session.load(id),
+  },
+  isPageDivider: readOnly(() => false),
+  ...unmodelled('clone', 'guides', 'selectedTextRange', 'flowStartingPoints', 'backgrounds'),
+  ...unmodelled('prototypeBackgrounds', 'prototypeStartNode', 'on', 'once', 'off', 'focusedSlide'),
+  ...unmodelled('focusedNode', 'getMeasurements', 'getMeasurementsForNode', 'addMeasurement'),
+  ...unmodelled('editMeasurement', 'deleteMeasurement'),
+};
+
+export const documentNode: Table<DocumentNode, BaseNodeMixin & ChildrenMixin & { type: string }> = {
+  documentColorProfile: readOnly(() => 'SRGB'),
+};
