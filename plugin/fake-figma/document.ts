@@ -95,7 +95,7 @@ export class FakeDocument {
       ...own,
       children: main.children.map((child) => sublayerId(id, child)),
       props: { ...main.props, ...own.props },
-      pluginData: { ...main.pluginData, ...own.pluginData },
+      pluginData: Object.keys(own.pluginData).length > 0 ? own.pluginData : main.pluginData,
     };
   }
 
@@ -175,11 +175,12 @@ export class FakeDocument {
     this.#tell();
   }
 
-  /** What has changed since the last step becomes a step. */
+  /** What has changed since the last step becomes a step; what is as it was is none. */
   commit(): void {
-    if (this.#touched.size === 0) return;
-    this.#undo.push(this.#touched);
+    const step = this.#changes();
     this.#touched = new Map();
+    if (step.size === 0) return;
+    this.#undo.push(step);
     this.#redo = [];
   }
 
@@ -190,7 +191,7 @@ export class FakeDocument {
   }
 
   redo(): boolean {
-    return this.#touched.size === 0 && this.#revert(this.#redo, this.#undo);
+    return this.#changes().size === 0 && this.#revert(this.#redo, this.#undo);
   }
 
   forgetHistory(): void {
@@ -201,7 +202,12 @@ export class FakeDocument {
 
   /** How many steps can be undone. */
   get steps(): number {
-    return this.#undo.length + (this.#touched.size > 0 ? 1 : 0);
+    return this.#undo.length + (this.#changes().size > 0 ? 1 : 0);
+  }
+
+  #changes(): Step {
+    const text = (record: NodeRecord | null | undefined): string => JSON.stringify(record ?? null);
+    return new Map([...this.#touched].filter(([id, old]) => text(old) !== text(this.#records.get(id))));
   }
 
   #revert(from: Step[], to: Step[]): boolean {

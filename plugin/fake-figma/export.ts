@@ -4,7 +4,7 @@ import { notModelled, rejectedWith } from './errors.ts';
 import { encodePng } from './png.ts';
 import { draw, renderBounds } from './render.ts';
 import { boolean, number, object, oneOf, string, validate } from './schema.ts';
-import { absoluteBox, isShown, pageOf } from './tree.ts';
+import { absoluteBox, isShown, pageOf } from './places.ts';
 
 interface Settings {
   readonly format: string;

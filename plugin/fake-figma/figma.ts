@@ -10,7 +10,8 @@ import { normalized, solid } from './paints.ts';
 import { object, string, validate } from './schema.ts';
 import { dynamicPage, type Session } from './session.ts';
 import type { Toasts } from './toasts.ts';
-import { absoluteBox, absoluteTransform, checkInsert, descendants, insert, placeAt } from './tree.ts';
+import { absoluteBox, absoluteTransform, descendants } from './places.ts';
+import { checkInsert, insert, placeAt, settle } from './tree.ts';
 import type { UiSide } from './ui.ts';
 import { createViewport } from './viewport.ts';
 
@@ -240,6 +241,7 @@ function wrap(
     insert(document, id, wrapper);
     placeAt(document, id, places.get(id) ?? IDENTITY);
   }
+  settle(document, wrapper);
   return session.handle(wrapper);
 }
 

@@ -2,7 +2,7 @@
 import type { Paint, Rect } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import type { FakeDocument, NodeRecord } from './document.ts';
 import { apply, boxOf, intersection, invert, union } from './geometry.ts';
-import { FRAMES, absoluteTransform, ancestors, isShown, sizeOf } from './tree.ts';
+import { FRAMES, absoluteTransform, ancestors, isShown, sizeOf } from './places.ts';
 
 /** An effect of those that `effects` takes. */
 interface Effect {
@@ -130,16 +130,19 @@ function fill(
   const [left, top] = [Math.round((target.x - box.x) * scaleX), Math.round((target.y - box.y) * scaleY)];
   const right = Math.min(width, Math.round((target.x + target.width - box.x) * scaleX));
   const bottom = Math.min(height, Math.round((target.y + target.height - box.y) * scaleY));
+  const straight = inward[0][1] === 0 && inward[1][0] === 0;
   for (let row = Math.max(0, top); row < bottom; row++) {
     for (let column = Math.max(0, left); column < right; column++) {
-      const [x, y] = apply(inward, box.x + (column + 0.5) / scaleX, box.y + (row + 0.5) / scaleY);
-      if (x < -0.5 || y < -0.5 || x > size.width + 0.5 || y > size.height + 0.5) continue;
+      if (!straight) {
+        const [x, y] = apply(inward, box.x + (column + 0.5) / scaleX, box.y + (row + 0.5) / scaleY);
+        if (x < 0 || y < 0 || x > size.width || y > size.height) continue;
+      }
       const at = (row * width + column) * 4;
-      const under = (data[at + 3] ?? 0) / 255;
-      const over = alpha + under * (1 - alpha);
-      for (const channel of [0, 1, 2] as const) {
-        const old = data[at + channel] ?? 0;
-        data[at + channel] = Math.round((rgb[channel] * alpha + old * under * (1 - alpha)) / over);
+      const under = ((data[at + 3] ?? 0) / 255) * (1 - alpha);
+      const over = alpha + under;
+      for (let channel = 0; channel < 3; channel++) {
+        const mixed = (rgb[channel] ?? 0) * alpha + (data[at + channel] ?? 0) * under;
+        data[at + channel] = Math.round(mixed / over);
       }
       data[at + 3] = Math.round(over * 255);
     }

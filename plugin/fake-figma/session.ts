@@ -2,7 +2,7 @@
 import type { FakeDocument, NodeRecord } from './document.ts';
 import { FigmaError, assert, inCall } from './errors.ts';
 import { createHandle, idOfHandle } from './handle.ts';
-import { pageOf } from './tree.ts';
+import { pageOf } from './places.ts';
 
 export interface SessionOptions {
   /** The commands of the manifest's relaunchButtons. */

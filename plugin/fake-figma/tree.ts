@@ -1,134 +1,21 @@
-/** Where nodes lie, and what moves them: free of what a plugin may do and when. */
-import type { Rect, Transform } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
+/** What moves nodes, free of what a plugin may do and when. */
+import type { Transform } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
+import { isSublayer, type FakeDocument, type NodeRecord } from './document.ts';
 import { assert, notModelled } from './errors.ts';
-import { isSublayer, type FakeDocument, type NodeRecord, type Props } from './document.ts';
-import { IDENTITY, apply, boxOf, invert, multiply, translated, union, type Size } from './geometry.ts';
+import { IDENTITY, invert, multiply, translated, type Size } from './geometry.ts';
+import {
+  FRAMES,
+  absoluteTransform,
+  ancestors,
+  descendants,
+  flowPlace,
+  isFlow,
+  isPlaced,
+  relativeTransform,
+  sizeOf,
+} from './places.ts';
 
-export const FRAMES: readonly string[] = ['FRAME', 'COMPONENT', 'COMPONENT_SET', 'INSTANCE'];
 const HOLDERS: readonly string[] = [...FRAMES, 'SECTION', 'GROUP', 'PAGE', 'DOCUMENT'];
-
-export function* descendants(document: FakeDocument, id: string): Generator<NodeRecord> {
-  for (const child of document.get(id).children) {
-    yield document.get(child);
-    yield* descendants(document, child);
-  }
-}
-
-/** From the parent up to the document. */
-export function* ancestors(document: FakeDocument, id: string): Generator<NodeRecord> {
-  const { parent } = document.get(id);
-  if (parent === null) return;
-  yield document.get(parent);
-  yield* ancestors(document, parent);
-}
-
-export function pageOf(document: FakeDocument, id: string): string | null {
-  const chain = [document.get(id), ...ancestors(document, id)];
-  return chain.find(({ type }) => type === 'PAGE')?.id ?? null;
-}
-
-/** Whether it and all it lies in are shown. */
-export const isShown = (document: FakeDocument, id: string): boolean =>
-  [document.get(id), ...ancestors(document, id)].every(({ props }) => props.visible !== false);
-
-/** Numbers a node keeps; 0 where it has none. */
-const amount = (props: Props, key: string): number => (typeof props[key] === 'number' ? props[key] : 0);
-
-const flowOf = ({ props }: NodeRecord): 'HORIZONTAL' | 'VERTICAL' | null =>
-  props.layoutMode === 'HORIZONTAL' || props.layoutMode === 'VERTICAL' ? props.layoutMode : null;
-
-/** The children that auto layout places, in their order. */
-const flowChildren = (document: FakeDocument, parent: NodeRecord): NodeRecord[] =>
-  parent.children
-    .map((id) => document.get(id))
-    .filter(({ props }) => props.visible !== false && props['layoutPositioning'] !== 'ABSOLUTE');
-
-/** Whether auto layout places it, so that its x and y are not its own. */
-export function isPlaced(document: FakeDocument, node: NodeRecord): boolean {
-  const parent = node.parent === null ? null : document.get(node.parent);
-  if (!parent || !flowOf(parent)) return false;
-  return flowChildren(document, parent).some(({ id }) => id === node.id);
-}
-
-/** Unrotated; groups fit their children, and auto layout may hug them. */
-export function sizeOf(document: FakeDocument, node: NodeRecord): Size {
-  const { props } = node;
-  if (node.type === 'GROUP') return groupBox(document, node);
-  const flow = flowOf(node);
-  if (!flow) return { width: props.width, height: props.height };
-  const sizes = flowChildren(document, node).map((child) => sizeOf(document, child));
-  const across = amount(props, 'paddingLeft') + amount(props, 'paddingRight');
-  const down = amount(props, 'paddingTop') + amount(props, 'paddingBottom');
-  const gaps = Math.max(0, sizes.length - 1) * amount(props, 'itemSpacing');
-  const sum = (of: (size: Size) => number) => sizes.reduce((total, size) => total + of(size), gaps);
-  const most = (of: (size: Size) => number) => Math.max(0, ...sizes.map(of));
-  const along = flow === 'HORIZONTAL' ? sum : most;
-  const aside = flow === 'HORIZONTAL' ? most : sum;
-  const hugs = (axis: string): boolean => sizes.length > 0 && (props[axis] ?? 'AUTO') === 'AUTO';
-  const [wide, high] =
-    flow === 'HORIZONTAL'
-      ? ['primaryAxisSizingMode', 'counterAxisSizingMode']
-      : ['counterAxisSizingMode', 'primaryAxisSizingMode'];
-  return {
-    width: hugs(wide ?? '') ? across + along((size) => size.width) : props.width,
-    height: hugs(high ?? '') ? down + aside((size) => size.height) : props.height,
-  };
-}
-
-/** Relative to the nearest ancestor that is no group. */
-export function relativeTransform(document: FakeDocument, node: NodeRecord): Transform {
-  const { transform } = node.props;
-  if (node.type === 'GROUP') {
-    const { x, y } = groupBox(document, node);
-    return translated(transform, ...apply(translated(transform, 0, 0), x, y));
-  }
-  if (!isPlaced(document, node)) return transform;
-  const parent = document.get(node.parent ?? '');
-  const siblings = flowChildren(document, parent);
-  const before = siblings.slice(
-    0,
-    siblings.findIndex(({ id }) => id === node.id),
-  );
-  const flat = flowOf(parent) === 'HORIZONTAL';
-  const outer = sizeOf(document, parent);
-  const length = (one: NodeRecord, along: boolean): number =>
-    along === flat ? sizeOf(document, one).width : sizeOf(document, one).height;
-  const side = (along: boolean): number => {
-    const [start, end] = along === flat ? ['paddingLeft', 'paddingRight'] : ['paddingTop', 'paddingBottom'];
-    const room = (along === flat ? outer.width : outer.height) - amount(parent.props, end ?? '');
-    const first = amount(parent.props, start ?? '');
-    const used = along ? content(siblings) : length(node, false);
-    const align = parent.props[along ? 'primaryAxisAlignItems' : 'counterAxisAlignItems'] ?? 'MIN';
-    const spare = room - first - used;
-    return first + (align === 'MIN' ? 0 : align === 'CENTER' ? spare / 2 : spare);
-  };
-  const spacing = amount(parent.props, 'itemSpacing');
-  const content = (nodes: readonly NodeRecord[]): number =>
-    nodes.reduce((total, one) => total + length(one, true), Math.max(0, nodes.length - 1) * spacing);
-  const along = side(true) + content(before) + (before.length > 0 ? spacing : 0);
-  return flat ? translated(transform, along, side(false)) : translated(transform, side(false), along);
-}
-
-/** Around its children, on the group's own axes. */
-function groupBox(document: FakeDocument, group: NodeRecord): Rect {
-  const inward = invert(translated(group.props.transform, 0, 0));
-  const boxes = group.children.map((id) => {
-    const child = document.get(id);
-    const onGroup = multiply(inward, relativeTransform(document, child));
-    return boxOf(onGroup, { x: 0, y: 0, ...sizeOf(document, child) });
-  });
-  return union(boxes) ?? { x: 0, y: 0, width: 0, height: 0 };
-}
-
-export function absoluteTransform(document: FakeDocument, node: NodeRecord): Transform {
-  if (node.type === 'PAGE' || node.type === 'DOCUMENT') return IDENTITY;
-  const container = [...ancestors(document, node.id)].find(({ type }) => type !== 'GROUP');
-  const own = relativeTransform(document, node);
-  return container ? multiply(absoluteTransform(document, container), own) : own;
-}
-
-export const absoluteBox = (document: FakeDocument, node: NodeRecord): Rect =>
-  boxOf(absoluteTransform(document, node), { x: 0, y: 0, ...sizeOf(document, node) });
 
 /** Moves a node to a transform relative to its container; a group takes its children along. */
 export function setTransform(document: FakeDocument, node: NodeRecord, to: Transform): void {
@@ -167,7 +54,7 @@ export function resize(document: FakeDocument, node: NodeRecord, to: Size, const
     }
     return;
   }
-  const fixed = flowOf(node) ? { primaryAxisSizingMode: 'FIXED', counterAxisSizingMode: 'FIXED' } : {};
+  const fixed = isFlow(node) ? { primaryAxisSizingMode: 'FIXED', counterAxisSizingMode: 'FIXED' } : {};
   document.setProps(node.id, { ...to, ...fixed });
   if (!constrained || !FRAMES.includes(node.type) || node.type === 'INSTANCE') return;
   for (const id of node.children) constrain(document, document.get(id), from, to);
@@ -246,6 +133,14 @@ export function insert(document: FakeDocument, id: string, parentId: string, ind
   document.setParent(id, parentId);
   document.setChildren(parentId, [...siblings.slice(0, at), id, ...siblings.slice(at)]);
   if (left !== null && left !== parentId) dissolve(document, left);
+  settle(document, id);
+}
+
+/** Auto layout takes a group to its place by moving what is in it. */
+export function settle(document: FakeDocument, id: string): void {
+  const node = document.get(id);
+  if (node.type !== 'GROUP' || !isPlaced(document, node)) return;
+  setTransform(document, node, translated(relativeTransform(document, node), ...flowPlace(document, node)));
 }
 
 /** Takes a node and all in it out of the document. */

@@ -3,7 +3,7 @@ import type { Rect, Vector } from '@figma/plugin-typings/plugin-api-standalone.d
 import { union } from './geometry.ts';
 import { number, object, validate } from './schema.ts';
 import type { Session } from './session.ts';
-import { absoluteBox } from './tree.ts';
+import { absoluteBox } from './places.ts';
 
 const SCREEN = { width: 1440, height: 900 };
 

@@ -6,7 +6,8 @@ import type {
 } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import { FigmaError, assert } from '../errors.ts';
 import { boolean, string, validate } from '../schema.ts';
-import { ancestors, clone as cloneTree, remove as removeTree } from '../tree.ts';
+import { ancestors } from '../places.ts';
+import { clone as cloneTree, remove as removeTree } from '../tree.ts';
 import { frozen, stored, unmodelled, type Field, type Layer, type Table } from './property.ts';
 
 const DATA_BYTES = 100_000;

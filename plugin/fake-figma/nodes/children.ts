@@ -3,7 +3,8 @@ import type { ChildrenMixin } from '@figma/plugin-typings/plugin-api-standalone.
 import { isSublayer, type NodeRecord } from '../document.ts';
 import { FigmaError, assert, notModelled } from '../errors.ts';
 import type { Session } from '../session.ts';
-import { insert, pageOf } from '../tree.ts';
+import { pageOf } from '../places.ts';
+import { insert } from '../tree.ts';
 import { unmodelled, type Layer, type Table } from './property.ts';
 
 export const children: Table<ChildrenMixin> = {

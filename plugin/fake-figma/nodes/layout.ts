@@ -12,15 +12,8 @@ import { isSublayer } from '../document.ts';
 import { assert, notModelled } from '../errors.ts';
 import { rotated, rotationOf, translated } from '../geometry.ts';
 import { number, object, oneOf, transform, validate } from '../schema.ts';
-import {
-  absoluteBox,
-  absoluteTransform,
-  isPlaced,
-  relativeTransform,
-  resize,
-  setTransform,
-  sizeOf,
-} from '../tree.ts';
+import { absoluteBox, absoluteTransform, isPlaced, relativeTransform, sizeOf } from '../places.ts';
+import { resize, setTransform } from '../tree.ts';
 import { renderBounds } from '../render.ts';
 import { readOnly } from './base.ts';
 import { frozen, stored, unmodelled, type Layer, type Property, type Table } from './property.ts';

@@ -8,7 +8,7 @@ import type {
   PageNode,
 } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import { assert } from '../errors.ts';
-import { pageOf } from '../tree.ts';
+import { pageOf } from '../places.ts';
 import { readOnly } from './base.ts';
 import { unmodelled, type Table } from './property.ts';
 
