@@ -4,7 +4,7 @@ import type { Host, HostEvent } from './host.ts';
 import { FakeApi } from './fake-api.testing.ts';
 
 export class FakeHost implements Host {
-  readonly kind = 'web';
+  kind: Host['kind'] = 'web';
   server: string | null = 'http://fake';
   languages: readonly string[] = ['en'];
   start: { token: string | null; id: string | null } = { token: 'a-token', id: null };

@@ -192,7 +192,7 @@ export class FigmaApp implements Interface {
   orderOf(
     { target, plan }: PlannedTarget,
     photo: Blob,
-    { nodeId, name }: SourceOption,
+    { id, nodeId, name }: SourceOption,
     request: PanoramaRequest,
   ): Order[] {
     if (!plan.ok) return [];
@@ -201,7 +201,7 @@ export class FigmaApp implements Interface {
       {
         target,
         photo,
-        source: { nodeId, name },
+        source: { id, nodeId, name },
         scale: plan.scale,
         request: { ...request, ...plan.pixels },
         hideSource: hideSource.value,

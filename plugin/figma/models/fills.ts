@@ -13,7 +13,7 @@ import { Fill, type FillSurroundings } from './fill.ts';
 export interface Order {
   readonly target: Pick<TargetOption, 'id'>;
   readonly photo: Blob;
-  readonly source: { readonly nodeId: string; readonly name: string };
+  readonly source: PendingFill['source'];
   readonly scale: number;
   readonly request: PanoramaRequest;
   readonly hideSource: boolean;

@@ -35,7 +35,7 @@ export async function fillWithoutWindow(app: FigmaApp, opening: Opening): Promis
   if (orders.length === 0) return open(app, 'compose');
   const fills = await app.fills.send(orders);
   const undoProgress = tellProgress(app, fills);
-  await untilAllRest(fills);
+  await untilAllRest(app, fills);
   undoProgress();
 
   const placed = fills.filter(({ state }) => state.value.state === 'placed');
@@ -78,7 +78,8 @@ function tellProgress(app: FigmaApp, fills: readonly Fill[]): () => void {
   const text = computed(() => {
     const running = fills.find((fill) => fill.atWork.value);
     const panorama = running?.job.panorama.value;
-    if (!running || !panorama) return words.sending;
+    if (!running) return words.lost;
+    if (!panorama) return words.sending;
     const done = fills.filter(({ state }) => state.value.state === 'placed').length;
     const share = Math.round(panorama.progress.fraction / STEP) * STEP;
     const percent = app.formats.value.percent(share);
@@ -106,8 +107,13 @@ function untilLookedFor({ connection }: FigmaApp): Promise<void> {
   return until(() => connection.state.value.state !== 'connecting');
 }
 
-function untilAllRest(fills: readonly Fill[]): Promise<void> {
-  return until(() => fills.every((fill) => !fill.atWork.value && fill.state.value.state !== 'lost'));
+/** What was lost comes back with the connection, unless that needs the user. */
+function untilAllRest({ connection }: FigmaApp, fills: readonly Fill[]): Promise<void> {
+  return until(() => {
+    const { state } = connection.state.value;
+    const comesBack = state === 'away' || state === 'connecting' || state === 'ready';
+    return fills.every((fill) => !fill.atWork.value && !(fill.state.value.state === 'lost' && comesBack));
+  });
 }
 
 function until(condition: () => boolean): Promise<void> {

@@ -180,6 +180,7 @@ export const en = {
   toasts: {
     starting: 'Looking at the selection…',
     sending: 'Sending the picture…',
+    lost: 'Waiting for the server…',
     cancel: 'Cancel',
     progress: (what: string, phase: string, percent: string) =>
       `${what}: ${phase === '' ? percent : `${phase}, ${percent}`}`,

@@ -180,6 +180,7 @@ export const ko: Words = {
   toasts: {
     starting: '선택한 것을 보는 중…',
     sending: '사진을 보내는 중…',
+    lost: '서버를 기다리는 중…',
     cancel: '취소',
     progress: (what, phase, percent) => `${what}: ${phase === '' ? percent : `${phase}, ${percent}`}`,
     count: (n, of) => `프레임 ${of}개 중 ${n}번째`,
