@@ -89,10 +89,11 @@ function isHost(host: string): boolean {
 
 /** Where the server is behind a path of another one; the page's and the calls' own paths are no part of it. */
 function prefixOf(pathname: string): string {
-  return pathname
+  const shorter = pathname
     .replace(/\/v1(\/.*)?$/, '')
     .replace(/\/{2,}/g, '/')
-    .replace(/(\/(index\.html)?)+$/, '');
+    .replace(/(\/|\/index\.html|')$/, '');
+  return shorter === pathname ? pathname : prefixOf(shorter);
 }
 
 /** What no header can hold is no token of ours. */
