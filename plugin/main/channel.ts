@@ -8,43 +8,64 @@ export type Handlers = {
   readonly [K in RequestName]: (question: Question<K>) => Answer<K> | Promise<Answer<K>>;
 };
 
-/** Tells the window something unasked. */
-export type Tell = <K extends EventName>(name: K, event: Events[K]) => void;
-
-/** Answers what the window asks, an unknown question by an error. The window must be there. */
-export function answerWindow({ ui }: PluginAPI, handlers: Handlers): void {
-  const send = (message: ToWindow): void => ui.postMessage(message);
-  ui.onmessage = (message: unknown) => {
-    const request = requestOf(message, handlers);
-    if (!request) return;
-    const { id, answer } = request;
-    void answer().then(
-      (value) => send({ type: 'answer', id, ok: true, answer: value }),
-      (error: unknown) => send({ type: 'answer', id, ok: false, message: oneLine(error) }),
-    );
-  };
+export interface Channel {
+  /** Tells the window something unasked. */
+  readonly tell: <K extends EventName>(name: K, event: Events[K]) => void;
+  /** Answers what the window asks, an unknown question by an error. */
+  readonly serve: (handlers: Handlers) => void;
 }
 
-export function teller({ ui }: PluginAPI): Tell {
-  return (name, event) => {
-    const message: ToWindow = { type: 'event', name, event } as Extract<ToWindow, { type: 'event' }>;
-    ui.postMessage(message);
+/** The window must be there. */
+export function openChannel(figma: PluginAPI): Channel {
+  const { ui } = figma;
+  let closed = false;
+  figma.on('close', () => {
+    closed = true;
+  });
+  // What is still at work when the plugin ends has nobody to tell.
+  const send = (message: ToWindow): void => {
+    if (!closed) ui.postMessage(message);
+  };
+  return {
+    tell: (name, event) => {
+      const message = { type: 'event', name, event } as const;
+      send(message as Extract<ToWindow, typeof message>);
+    },
+    serve: (handlers) => {
+      ui.onmessage = (message: unknown) => {
+        const request = requestOf(message);
+        if (!request) return;
+        const { id } = request;
+        void handle(handlers, request).then(
+          (answer) => send({ type: 'answer', id, ok: true, answer }),
+          (error: unknown) => send({ type: 'answer', id, ok: false, message: oneLine(error) }),
+        );
+      };
+    },
   };
 }
 
 interface Request {
   readonly id: number;
-  readonly answer: () => Promise<unknown>;
+  readonly name: unknown;
+  readonly question: unknown;
 }
 
-/** Null for what is no request. Both halves are of one build: a question of a known name is as the name says. */
-function requestOf(message: unknown, handlers: Handlers): Request | null {
+/** Null for what is none. */
+function requestOf(message: unknown): Request | null {
   if (!isFields(message) || message.type !== 'request' || typeof message.id !== 'number') return null;
-  const { id, name, question } = message;
-  if (typeof name !== 'string' || !Object.keys(handlers).includes(name)) {
-    const reject = (): Promise<never> => Promise.reject(new Error(`unknown question: ${String(name)}`));
-    return { id, answer: reject };
-  }
-  const handle = handlers[name as RequestName] as (question: unknown) => unknown;
-  return { id, answer: async () => handle(question) };
+  return { id: message.id, name: message.name, question: message.question };
+}
+
+/** Both halves are of one build: a question of a known name is as the name says. */
+function handle(handlers: Handlers, { name, question }: Request): Promise<unknown> {
+  return new Promise((resolve) => {
+    if (!isQuestion(handlers, name)) throw new Error(`main knows no question of the name ${String(name)}`);
+    const answer = handlers[name] as (question: unknown) => unknown;
+    resolve(answer(question));
+  });
+}
+
+function isQuestion(handlers: Handlers, name: unknown): name is RequestName {
+  return typeof name === 'string' && Object.keys(handlers).includes(name);
 }

@@ -1,7 +1,7 @@
 /** What the window asks of main, and who answers. */
 import type { PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import type { Command, QuickSettings } from '../messages.ts';
-import type { Handlers, Tell } from './channel.ts';
+import type { Channel, Handlers } from './channel.ts';
 import { createFiller } from './fill/fill.ts';
 import { createPendingFills } from './pending.ts';
 import { restore } from './restore.ts';
@@ -19,7 +19,12 @@ export interface Start {
   readonly visible: boolean;
 }
 
-export function createHandlers(figma: PluginAPI, settings: Settings, tell: Tell, start: Start): Handlers {
+export function createHandlers(
+  figma: PluginAPI,
+  settings: Settings,
+  { tell }: Channel,
+  start: Start,
+): Handlers {
   const pendingFills = createPendingFills(figma, settings);
   const steps = createUndoSteps(figma);
   const filler = createFiller(figma, pendingFills, steps);

@@ -1,7 +1,7 @@
 /** Starts the plugin as its menu, relaunch buttons and quick actions ask. */
 import type { PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import { COMMANDS, WINDOW_SIZE, type Command } from '../messages.ts';
-import { answerWindow, teller } from './channel.ts';
+import { openChannel } from './channel.ts';
 import { oneLine } from './one-line.ts';
 import { quickSettingsOf, suggestParameters } from './quick-actions.ts';
 import { createHandlers } from './requests.ts';
@@ -36,7 +36,8 @@ function openWindow(
   const { width, height } = WINDOW_SIZE;
   figma.showUI(html, { width, height, themeColors: true, title: TITLE, visible });
   const start = { command, visible, quick: quickSettingsOf(parameters) };
-  answerWindow(figma, createHandlers(figma, settings, teller(figma), start));
+  const channel = openChannel(figma);
+  channel.serve(createHandlers(figma, settings, channel, start));
 }
 
 /** Without a window; what became of it is the last toast. */

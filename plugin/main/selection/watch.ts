@@ -20,9 +20,10 @@ export function watchSelection(figma: PluginAPI, tell: (report: SelectionReport)
     await Promise.resolve();
     while (changed) {
       changed = false;
-      const report = await readSelection(figma, ++turn);
+      // A layer that goes away meanwhile changes the selection again.
+      const report = await readSelection(figma, ++turn).catch(() => null);
       // Otherwise it is old already.
-      if (!changed) tell(report);
+      if (report && !changed) tell(report);
     }
   }
 
