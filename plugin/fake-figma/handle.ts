@@ -23,34 +23,43 @@ export function createHandle(session: Session, { id, type }: NodeRecord): object
     },
   };
   const absent = (key: string): string => `no such property '${key}' on ${type} node`;
-  const handle = new Proxy(Object.preventExtensions({ id }), {
-    get(_target, key) {
-      if (typeof key === 'symbol') return undefined;
-      const property = Object.hasOwn(table, key) ? table[key] : undefined;
-      if (!property) {
-        if (names.has(key)) throw new TypeError(absent(key));
-        return undefined;
-      }
-      if ('get' in property) return session.call(`get_${key}`, () => property.get(layer));
-      return (...args: readonly unknown[]) =>
-        session.call(key, () => {
+  const handle = new Proxy(
+    { id },
+    {
+      get(_target, key) {
+        if (typeof key === 'symbol') return undefined;
+        const property = Object.hasOwn(table, key) ? table[key] : undefined;
+        if (!property) {
+          if (names.has(key)) throw new TypeError(absent(key));
+          return undefined;
+        }
+        if ('get' in property) return session.call(`get_${key}`, () => property.get(layer));
+        return (...args: readonly unknown[]) =>
+          session.call(key, () => {
+            session.live(id);
+            return property.call(layer, ...args);
+          });
+      },
+      set(_target, key, value) {
+        const property = typeof key === 'string' && Object.hasOwn(table, key) ? table[key] : undefined;
+        if (!property) throw new TypeError(`${absent(String(key))}: object is not extensible`);
+        const set = 'set' in property ? property.set : undefined;
+        if (!set) throw new TypeError(`no setter for property '${String(key)}' on ${type} node`);
+        session.call(`set_${String(key)}`, () => {
           session.live(id);
-          return property.call(layer, ...args);
+          set(layer, value);
         });
+        return true;
+      },
+      has: (_target, key) => Object.hasOwn(table, key),
+      // The table's keys are the node's own, so that `toMatchObject` finds them; only `id` is listed.
+      getOwnPropertyDescriptor: (target, key) =>
+        Object.getOwnPropertyDescriptor(target, key) ??
+        (Object.hasOwn(table, key) ? { configurable: true, enumerable: false, writable: true } : undefined),
+      defineProperty: () => false,
+      deleteProperty: () => false,
     },
-    set(_target, key, value) {
-      const property = typeof key === 'string' && Object.hasOwn(table, key) ? table[key] : undefined;
-      if (!property) throw new TypeError(`${absent(String(key))}: object is not extensible`);
-      const set = 'set' in property ? property.set : undefined;
-      if (!set) throw new TypeError(`no setter for property '${String(key)}' on ${type} node`);
-      session.call(`set_${String(key)}`, () => {
-        session.live(id);
-        set(layer, value);
-      });
-      return true;
-    },
-    has: (_target, key) => typeof key === 'string' && Object.hasOwn(table, key),
-  });
+  );
   ids.set(handle, id);
   return handle;
 }
