@@ -20,7 +20,7 @@ try {
   process.exit(2);
 }
 
-await Promise.all([compileKernels(), buildWeb()]);
+await Promise.all([compileKernels(), buildWeb(), buildPlugin({ server })]);
 const { metafile } = await build({
   entryPoints: {
     cli: 'server/cli.ts',

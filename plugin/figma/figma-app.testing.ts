@@ -22,7 +22,9 @@ export interface BenchOptions {
 }
 
 /** A window that knows its server, started. */
-export async function openWindow(options: BenchOptions = {}): Promise<Bench & { close(): void }> {
+export async function openWindow(
+  options: BenchOptions = {},
+): Promise<Bench & { readonly close: () => void }> {
   const { main = new FakeMain(), api = new FakeApi(), kept = new Map<string, unknown>(), prepare } = options;
   if (!kept.has('address')) kept.set('address', { url: 'http://fake', token: 'a-token' });
   const host = new FakeHost(api, kept);
