@@ -34,3 +34,7 @@ export function rejectedWith(text: string): Promise<never> {
 export function assert(condition: boolean, text: string): asserts condition {
   if (!condition) throw new FigmaError(text);
 }
+
+/** Figma's text for what a plugin with dynamic page loading has to call in another way. */
+export const dynamicPage = (use: string): FigmaError =>
+  new FigmaError(`Cannot call with documentAccess: dynamic-page. Use ${use} instead.`);

@@ -1,14 +1,14 @@
 /** The `figma` that a plugin sees. */
 import type { PluginAPI, Rect } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import type { FakeDocument, FakeNodeType, Props } from './document.ts';
-import { FigmaError, assert, notModelled } from './errors.ts';
+import { FigmaError, assert, dynamicPage, notModelled } from './errors.ts';
 import type { Listeners } from './events.ts';
 import { IDENTITY, translated, union } from './geometry.ts';
 import { checkImage, hashOf, imageSize } from './images.ts';
 import { MIXED, fontKey } from './nodes/text.ts';
 import { normalized, solid } from './paints.ts';
 import { object, string, validate } from './schema.ts';
-import { dynamicPage, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import type { Toasts } from './toasts.ts';
 import { absoluteBox, absoluteTransform, descendants } from './places.ts';
 import { checkInsert, insert, placeAt, settle } from './tree.ts';

@@ -41,6 +41,11 @@ describe('what dynamic page loading allows', () => {
     expect(() => other.findAll()).toThrow('method `findAll()`');
     expect(() => other.appendChild(figma.createFrame())).toThrow('method `appendChild()`');
     expect(() => figma.root.findAll()).toThrow('without calling figma.loadAllPagesAsync() first');
+    const again = createFakeFigma({ document: first.document });
+    expect(await again.figma.getNodeByIdAsync(other.id)).not.toBe(null);
+    expect(() => again.figma.root.children[1]?.children).toThrow('not been explicitly loaded');
+    await again.figma.getNodeByIdAsync(first.document.get(other.id).children[0] ?? '');
+    expect(again.figma.root.children[1]?.children).toHaveLength(1);
     await other.loadAsync();
     expect(other.children).toHaveLength(1);
     await figma.loadAllPagesAsync();

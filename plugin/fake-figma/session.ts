@@ -89,7 +89,3 @@ export class Session {
     return values.map((value) => this.idOf(value, argument));
   }
 }
-
-/** Figma's text for what a plugin with dynamic page loading has to call in another way. */
-export const dynamicPage = (use: string): FigmaError =>
-  new FigmaError(`Cannot call with documentAccess: dynamic-page. Use ${use} instead.`);

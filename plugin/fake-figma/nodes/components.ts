@@ -8,8 +8,8 @@ import type {
   DefaultFrameMixin,
 } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import type { Props } from '../document.ts';
+import { dynamicPage } from '../errors.ts';
 import { IDENTITY } from '../geometry.ts';
-import { dynamicPage } from '../session.ts';
 import { string } from '../schema.ts';
 import { readOnly } from './base.ts';
 import { stored, unmodelled, type Layer, type Table } from './property.ts';

@@ -1,6 +1,6 @@
 /** Properties of nodes, in tables that have to be whole: each key of Figma's typings is modelled or said not to be. */
 import type { FakeNodeType, NodeRecord } from '../document.ts';
-import { FigmaError, notModelled } from '../errors.ts';
+import { dynamicPage, notModelled } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { validate, type Check } from '../schema.ts';
 
@@ -61,6 +61,6 @@ export const stored = (key: string, fallback: unknown, check: Check): Field => (
 export const setAsync = (fallback: unknown, use: string): Field => ({
   get: ({ node }) => (void node, fallback),
   set() {
-    throw new FigmaError(`Cannot call with documentAccess: dynamic-page. Use ${use} instead.`);
+    throw dynamicPage(use);
   },
 });
