@@ -40,11 +40,20 @@ export type Finding =
     };
 
 export type Cause = Finding['cause'];
+/** What a browser does not tell apart. */
+type Likely = Extract<
+  Finding,
+  {
+    readonly cause:
+      'wrongAddress' | 'nameNotFound' | 'refused' | 'tls' | 'localNetworkPermission' | 'mixedContent';
+  }
+>;
+export type LikelyCause = Likely['cause'];
 
 /** A finding; where it cannot be known for certain, what else it may be, the likeliest first. */
 export interface Diagnosis {
   readonly finding: Finding;
-  readonly also: readonly Cause[];
+  readonly also: readonly LikelyCause[];
 }
 
 export interface Facts {
@@ -101,35 +110,38 @@ export function diagnose(facts: Facts): Diagnosis {
       secure ? { cause: 'tls', found: 'plainHttp' } : { cause: 'wrongAddress', found: 'noHttp' },
     );
   }
-  const unanswered = whyUnanswered(facts, host, space, secure);
-  // A browser that refuses does so as if nothing were there.
-  if (guarded && permission === 'denied') {
-    const found = facts.passedOn === false ? 'notPassedOn' : 'denied';
-    return likeliest([{ cause: 'localNetworkPermission', found }, ...unanswered]);
-  }
+  const likely = whyUnanswered(facts, host, space, secure);
+  // Safari alone lets no encrypted page call even its own machine by plain HTTP.
+  if (page.https && !secure && permission === 'unknown') likely.push({ cause: 'mixedContent', host });
   if (guarded && permission === 'prompt') {
-    return likeliest([...unanswered, { cause: 'localNetworkPermission', found: 'denied' }]);
+    likely.push({ cause: 'localNetworkPermission', found: 'denied' });
   }
-  return likeliest(unanswered);
+  if (guarded && permission === 'denied') {
+    // Then everything else looks the same.
+    const found = facts.passedOn === false ? 'notPassedOn' : 'denied';
+    likely.unshift({ cause: 'localNetworkPermission', found });
+  }
+  const [finding, ...others] = likely;
+  return { finding, also: others.map(({ cause }) => cause) };
 }
 
 /** The likeliest first. */
-function whyUnanswered(facts: Facts, host: string, space: AddressSpace, secure: boolean): Finding[] {
-  const refused: Finding = { cause: 'refused', host, space };
-  const certificate: Finding = { cause: 'tls', found: 'certificate' };
+function whyUnanswered(
+  facts: Facts,
+  host: string,
+  space: AddressSpace,
+  secure: boolean,
+): [Likely, ...Likely[]] {
+  const refused: Likely = { cause: 'refused', host, space };
+  const certificate: Likely = { cause: 'tls', found: 'certificate' };
   if (facts.port === 'open') return [secure ? certificate : { cause: 'wrongAddress', found: 'noHttp' }];
   const known = isFigures(host) || space === 'loopback' || facts.name === 'found' || facts.hostAnswered;
   // The look-up does not know the names of the machine's own list, so it alone proves nothing.
-  const unreached: Finding[] = known ? [refused] : [{ cause: 'nameNotFound', host }, refused];
+  const unreached: [Likely, ...Likely[]] = known ? [refused] : [{ cause: 'nameNotFound', host }, refused];
   if (!secure || facts.port === 'closed') return unreached;
   return known ? [certificate, refused] : [...unreached, certificate];
 }
 
 function certain(finding: Finding): Diagnosis {
   return { finding, also: [] };
-}
-
-function likeliest([finding, ...others]: Finding[]): Diagnosis {
-  if (!finding) throw new Error('internal: no cause is left');
-  return { finding, also: others.map(({ cause }) => cause) };
 }

@@ -1,4 +1,5 @@
 /** All that the interface says, in English. Its shape is the other dictionaries' type. */
+import { en as serverSetup } from './server-setup.en.ts';
 
 export const en = {
   locale: 'en',
@@ -365,4 +366,6 @@ export const en = {
       retry: 'Try again. If it fails again, the server’s log says more.',
     },
   },
+
+  serverSetup,
 };
