@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { panoramaListSchema } from '../../shared/protocol.ts';
-import { TOKEN, startServer, type TestServer } from '../../server/server.testing.ts';
+import { TOKEN, pause, startServer, type TestServer } from '../../server/server.testing.ts';
 import { openDesktop, setUpDesktop, type Desktop, type DesktopBench } from './desktop.testing.ts';
 
 /** Small, so that training takes seconds. */
@@ -82,6 +82,26 @@ async function panoramas() {
   return panoramaListSchema.parse(await (await server.call('/v1/panoramas')).json()).panoramas;
 }
 
+/** Until the newest panorama is being made. */
+async function untilItRuns(): Promise<void> {
+  for (let look = 0; (await panoramas())[0]?.status !== 'running'; look++) {
+    if (look > 1000) throw new Error('it does not run');
+    await pause(20);
+  }
+}
+
+/** Another process of the same address and folder, as after a restart. */
+async function restarted(before: TestServer): Promise<TestServer> {
+  await before.close();
+  return startServer({ PORT: Number(new URL(before.url).port) }, before.folder);
+}
+
+/** Scales that were trained for a panorama. */
+async function scalesOf(id: string): Promise<number> {
+  const events = await (await server.call(`/v1/panoramas/${id}/events`)).text();
+  return events.split('event: scale').length - 1;
+}
+
 describe('the plugin and a real server', () => {
   it('[FIG20] fills the selected frame to the pixel, tells how far it is, and one undo takes it back', async () => {
     const desktop = await open(['Hero']);
@@ -109,6 +129,130 @@ describe('the plugin and a real server', () => {
     expect(undone.paint.scaleMode).toBe('FILL');
     expect(undone.relaunch).toEqual({});
     expect(desktop.complaints).toEqual([]);
+    await desktop.close();
+  });
+
+  it('[FIG21] opened again in mid-job after the server was restarted, it goes on and fills the frame', async () => {
+    const desktop = await open(['Hero']);
+    await select(desktop, ['Hero']);
+    await desktop.run('fill');
+    await desktop.window.getByRole('button', { name: 'Fill frame' }).click();
+    await desktop.until(({ fake }) => fake.figma.root.getPluginData('pending-1').includes('"id"'));
+    await untilItRuns();
+    await desktop.figma(({ fake }) => fake.user.closePlugin());
+    server = await restarted(server);
+    await desktop.run('fill');
+    await desktop.window.getByText('Filled, 240 × 80 px', { exact: true }).waitFor({ timeout: 120_000 });
+    expect((await fillOf(desktop, 'Hero')).size).toEqual({ width: 240, height: 80 });
+    await desktop.until(({ fake }) => !fake.figma.root.getPluginData('pending-1').includes('"id"'));
+    await desktop.close();
+  });
+
+  it('[FIG21] a server that goes away in mid-job is told and waited for', async () => {
+    const desktop = await open(['Hero']);
+    await select(desktop, ['Hero']);
+    await desktop.run('fill');
+    await desktop.window.getByRole('button', { name: 'Fill frame' }).click();
+    await untilItRuns();
+    const { port } = new URL(server.url);
+    await server.close();
+    await desktop.window.getByText('The server does not answer', { exact: true }).waitFor();
+    server = await startServer({ PORT: Number(port) }, server.folder);
+    await desktop.window.getByText('Filled, 240 × 80 px', { exact: true }).waitFor({ timeout: 120_000 });
+    await desktop.close();
+  });
+
+  it('[FIG22] beyond 4096 px locked tiles lie behind the content, each with its own pixels', async () => {
+    const desktop = await open(['Wide']);
+    await desktop.figma(({ fake, library }) => {
+      const { figma } = library.createFakeFigma({ document: fake.document });
+      const frame = figma.currentPage.findOne(({ name }) => name === 'Wide');
+      if (frame?.type !== 'FRAME') throw new Error('there is no frame');
+      frame.resize(2100, 90);
+      const content = figma.createRectangle();
+      content.name = 'Content';
+      frame.appendChild(content);
+      figma.closePlugin();
+    });
+    await select(desktop, ['Wide']);
+    await desktop.run('fill');
+    const { window } = desktop;
+    await window.getByRole('radio', { name: 'Draft' }).check();
+    await window.getByRole('radio', { name: '2×' }).check();
+    await window.getByText('2 locked tiles are laid behind the content, in one group.').waitFor();
+    await window.getByRole('button', { name: 'Fill frame' }).click();
+    await window.getByText('Filled, 4200 × 180 px', { exact: true }).waitFor({ timeout: 120_000 });
+    const frame = await desktop.figma(async ({ fake }) => {
+      const { figma } = fake;
+      const frame = figma.currentPage.findOne(({ name }) => name === 'Wide');
+      if (frame?.type !== 'FRAME') throw new Error('there is no frame');
+      const [group] = frame.children;
+      if (group?.type !== 'GROUP') throw new Error('there is no group behind the content');
+      const tiles = group.children.map(async (tile) => {
+        if (tile.type !== 'RECTANGLE' || tile.fills === figma.mixed) throw new Error('a tile is a rectangle');
+        const [paint] = tile.fills;
+        const hash = paint?.type === 'IMAGE' ? paint.imageHash : null;
+        const size = hash === null ? null : await figma.getImageByHash(hash)?.getSizeAsync();
+        return { x: tile.x, width: tile.width, size };
+      });
+      return {
+        order: frame.children.map(({ name }) => name),
+        locked: group.locked,
+        tiles: await Promise.all(tiles),
+      };
+    });
+    expect(frame).toEqual({
+      order: ['Panorama', 'Content'],
+      locked: true,
+      tiles: [
+        { x: 0, width: 1050, size: { width: 2100, height: 180 } },
+        { x: 1050, width: 1050, size: { width: 2100, height: 180 } },
+      ],
+    });
+    await desktop.close();
+  });
+
+  it('[FIG23] several frames are filled from one picture that is trained once', async () => {
+    const desktop = await open(['A', 'B', 'C']);
+    await desktop.figma(({ fake, library }) => {
+      const { figma } = library.createFakeFigma({ document: fake.document });
+      figma.currentPage.children.forEach((frame, i) => {
+        if (frame.type === 'FRAME') frame.resize(200 + 40 * i, 100);
+      });
+      figma.closePlugin();
+    });
+    await select(desktop, ['A', 'B', 'C']);
+    await desktop.run('fill');
+    const before = (await panoramas()).length;
+    const { window } = desktop;
+    // Another training than the other tests': nothing of it is stored yet.
+    await window.getByText('Advanced').click();
+    await window.getByLabel('Learning rate').fill('0.0021');
+    await window.getByRole('button', { name: 'Fill 3 frames' }).click();
+    for (const width of [200, 240, 280]) {
+      await window.getByText(`Filled, ${width} × 100 px`, { exact: true }).waitFor({ timeout: 120_000 });
+    }
+    for (const [i, name] of ['A', 'B', 'C'].entries()) {
+      expect((await fillOf(desktop, name)).size).toEqual({ width: 200 + 40 * i, height: 100 });
+    }
+    const made = (await panoramas()).slice(0, -before || undefined);
+    const trained = await Promise.all(made.map(async ({ id }) => (await scalesOf(id)) > 0));
+    expect(trained.filter(Boolean)).toHaveLength(1);
+    await desktop.close();
+  });
+
+  it('[FIG24] “Resize to frame” works without a window: progress in a toast, then the filled frame', async () => {
+    const desktop = await open(['Hero']);
+    await select(desktop, ['Hero']);
+    await desktop.run('resize', { preset: 'draft', scale: 2 });
+    const message = await desktop.until(({ fake }) => fake.closed.closed && fake.closed.message);
+    expect(message).toBe('“Hero” is filled, 481 × 161 px.');
+    expect((await fillOf(desktop, 'Hero')).size).toEqual({ width: 481, height: 161 });
+    const texts = await desktop.figma(({ fake }) => fake.toasts.map(({ text }) => text));
+    expect(texts.length).toBeGreaterThan(0);
+    await desktop.run('restore');
+    await desktop.until(({ fake }) => fake.closed.closed);
+    expect((await fillOf(desktop, 'Hero')).size).toEqual(PHOTO);
     await desktop.close();
   });
 });
