@@ -1,5 +1,4 @@
 /** All that the interface says, in English. Its shape is the other dictionaries' type. */
-import { en as serverSetup } from './server-setup.en.ts';
 
 export const en = {
   locale: 'en',
@@ -366,6 +365,4 @@ export const en = {
       retry: 'Try again. If it fails again, the server’s log says more.',
     },
   },
-
-  serverSetup,
 };

@@ -1,5 +1,4 @@
 /** All that the interface says, in Korean, loaded when it is spoken. A missing or foreign key does not compile. */
-import { ko as serverSetup } from './server-setup.ko.ts';
 import type { Text } from './text.ts';
 
 export const ko: Text = {
@@ -363,6 +362,4 @@ export const ko: Text = {
       retry: '다시 시도하세요. 또 실패하면 서버 로그를 확인하세요.',
     },
   },
-
-  serverSetup,
 };
