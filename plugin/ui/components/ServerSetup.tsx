@@ -3,10 +3,11 @@ import { useId, useState } from 'preact/hooks';
 import { copyText } from '../copy-text.ts';
 import type { CheckResult } from '../models/connection-check.ts';
 import type { ServerSetup as SetupModel } from '../models/server-setup.ts';
+import { setupTextOf, type SetupText } from '../text/server-setup.ts';
 import { useInterface } from './context.ts';
 import { Button } from './controls.tsx';
 import { Icon } from './Icon.tsx';
-import { adviceFor, piecesOf, type AdviceKey } from './setup-advice.ts';
+import { adviceFor, piecesOf, STEPS, type AdviceKey } from './setup-advice.ts';
 
 interface ServerSetupProps {
   readonly setup: SetupModel;
@@ -14,11 +15,15 @@ interface ServerSetupProps {
   readonly onDone?: () => void;
 }
 
+function useSetupText(): SetupText {
+  return setupTextOf(useInterface().preferences.language.value);
+}
+
 const ADDRESS_ADVICE: ReadonlySet<AdviceKey> = new Set(['empty', 'malformed', 'scheme', 'credentials']);
 const TOKEN_ADVICE: ReadonlySet<AdviceKey> = new Set(['missing', 'wrong']);
 
 export function ServerSetup({ setup, onDone }: ServerSetupProps) {
-  const text = useInterface().text.value.serverSetup;
+  const text = useSetupText();
   const id = useId();
   const checking = setup.checking.value;
   const result = setup.result.value;
@@ -115,7 +120,7 @@ interface ResultProps {
 }
 
 function Result({ result, advice, setup, onUse }: ResultProps) {
-  const text = useInterface().text.value.serverSetup;
+  const text = useSetupText();
   const { finding, also, suggestion } = result;
   if (advice === null) {
     return (
@@ -125,7 +130,7 @@ function Result({ result, advice, setup, onUse }: ResultProps) {
       </p>
     );
   }
-  const { title, what, steps } = text.advice[advice];
+  const [title, what] = text.advice[advice];
   return (
     <div class="notice error">
       <Icon name="warning" />
@@ -145,9 +150,9 @@ function Result({ result, advice, setup, onUse }: ResultProps) {
           </div>
         )}
         <ol class="setup-steps">
-          {steps.map((step) => (
+          {STEPS[advice].map((step) => (
             <li key={step}>
-              <Line line={step} result={result} />
+              <Line line={text.steps[step]} result={result} />
             </li>
           ))}
         </ol>
@@ -168,14 +173,14 @@ function Result({ result, advice, setup, onUse }: ResultProps) {
 }
 
 function Line({ line, result }: { line: string; result: CheckResult }) {
-  const { text, formats } = useInterface();
-  const pieces = piecesOf(line, result, text.value.serverSetup, formats.value);
+  const { formats } = useInterface();
+  const pieces = piecesOf(line, result, useSetupText(), formats.value);
   return <>{pieces.map((piece) => ('code' in piece ? <code>{piece.code}</code> : piece.text))}</>;
 }
 
 /** The report for whoever is asked for help. Where nothing may be copied, it is shown to be selected. */
 function CopyReport({ setup }: { setup: SetupModel }) {
-  const text = useInterface().text.value.serverSetup;
+  const text = useSetupText();
   const [copied, setCopied] = useState<boolean | null>(null);
   return (
     <div class="notice-actions">

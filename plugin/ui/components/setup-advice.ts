@@ -3,10 +3,44 @@ import type { Formats } from '../format.ts';
 import type { CheckResult } from '../models/connection-check.ts';
 import type { Finding } from '../models/connection-diagnosis.ts';
 import { isFigures, spaceOf } from '../models/server-address.ts';
-import type { Text } from '../text/text.ts';
+import type { SetupText } from '../text/server-setup.ts';
 
-type SetupText = Text['serverSetup'];
 export type AdviceKey = keyof SetupText['advice'];
+type Step = keyof SetupText['steps'];
+
+/** What to do, one after the other; checking again comes after all of them. */
+export const STEPS: Readonly<Record<AdviceKey, readonly Step[]>> = {
+  empty: ['start', 'paste'],
+  malformed: ['paste'],
+  scheme: ['paste'],
+  credentials: ['at'],
+  otherProgram: ['port', 'proxy'],
+  noHttp: ['https', 'port'],
+  wrongHost: ['named'],
+  nameNotFound: ['spelling', 'network', 'figures'],
+  refused: ['start', 'port'],
+  refusedElsewhere: ['open', 'port', 'firewall'],
+  timedOut: ['awake', 'network', 'firewall'],
+  certificate: ['here', 'caddy', 'company'],
+  plainHttp: ['here', 'caddy', 'named'],
+  mixedContent: ['here', 'caddy', 'named', 'https'],
+  closed: ['port', 'proxy'],
+  preflight: ['proxy'],
+  asking: ['allow'],
+  denied: ['permit', 'reload', 'desktop'],
+  notAllowed: ['built'],
+  offline: ['connect', 'here'],
+  missing: ['paste', 'file'],
+  wrong: ['paste', 'file'],
+  oldServer: ['updateServer'],
+  oldPlugin: ['updatePlugin'],
+  calls: ['wait'],
+  queue: ['wait'],
+  later: ['wait'],
+  failed: ['log'],
+  gateway: ['start', 'port'],
+  broken: ['log'],
+};
 
 /** Null where all is well. */
 export function adviceFor(finding: Finding): AdviceKey | null {
