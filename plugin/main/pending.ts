@@ -58,6 +58,11 @@ export function createPendingFills(figma: PluginAPI, settings: Settings): Pendin
     return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
   }
 
+  /** Where it cannot be kept, only an undo brings them back. */
+  async function keepForgotten(ids: readonly string[]): Promise<void> {
+    await settings.write(FORGOTTEN, ids.slice(-MOST_FORGOTTEN)).catch(() => undefined);
+  }
+
   return {
     async begin(starts) {
       const fills = await Promise.all(starts.map(noted));
@@ -66,6 +71,8 @@ export function createPendingFills(figma: PluginAPI, settings: Settings): Pendin
       const ids = new Set(added.map(({ id }) => id));
       const before = read(figma).filter(({ id }) => !ids.has(id));
       if (added.length > 0) write(figma, [...before, ...added]);
+      const out = await forgotten();
+      if (out.some((id) => ids.has(id))) await keepForgotten(out.filter((id) => !ids.has(id)));
       return fills;
     },
     find: (id) => known.get(id) ?? null,
@@ -73,9 +80,7 @@ export function createPendingFills(figma: PluginAPI, settings: Settings): Pendin
       const fills = read(figma);
       const kept = fills.filter(({ id }) => !ids.includes(id));
       if (kept.length < fills.length) write(figma, kept);
-      const all = [...(await forgotten()).filter((id) => !ids.includes(id)), ...ids];
-      // Without it only an undo brings them back.
-      await settings.write(FORGOTTEN, all.slice(-MOST_FORGOTTEN)).catch(() => undefined);
+      await keepForgotten([...(await forgotten()).filter((id) => !ids.includes(id)), ...ids]);
     },
     async waitedFor() {
       const ids = await forgotten();
