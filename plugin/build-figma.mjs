@@ -3,7 +3,7 @@ import { build, context } from 'esbuild';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TARGET, withoutJsonSchemas } from './bundling.mjs';
+import { TARGET } from './target.mjs';
 
 const PLUGIN = fileURLToPath(new URL('.', import.meta.url));
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -62,7 +62,7 @@ export async function buildPlugin({
     target: TARGET,
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    plugins: [withoutJsonSchemas, inOneFile(join(outdir, 'ui.html')), toldBy(onBuilt)],
+    plugins: [inOneFile(join(outdir, 'ui.html')), toldBy(onBuilt)],
   };
   if (server === null) await rm(join(outdir, 'manifest.json'), { force: true });
   else await writeFile(join(outdir, 'manifest.json'), await manifestFor(server));

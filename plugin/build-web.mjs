@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TARGET, withoutJsonSchemas } from './bundling.mjs';
+import { TARGET } from './target.mjs';
 
 const WEB = fileURLToPath(new URL('web/', import.meta.url));
 const STATIC = ['index.html', 'icon.svg'];
@@ -30,7 +30,6 @@ export async function buildWeb({ outdir = 'dist/web', dev = false } = {}) {
     jsxImportSource: 'preact',
     minify: !dev,
     sourcemap: dev ? 'linked' : false,
-    plugins: [withoutJsonSchemas],
     metafile: true,
     legalComments: 'none',
     logLevel: 'warning',

@@ -1,5 +1,5 @@
 /** One call after the other: sends it, times it, and turns whatever comes back into an answer or a `ClientError`. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { Connection } from './client-connection.ts';
 import { ClientError, incompatible } from './client-error.ts';
 import type { ClientTiming } from './client-wait.ts';
@@ -39,7 +39,7 @@ export class Http {
   }
 
   /** An answer in JSON. Throws `ClientError`, or the signal's reason. */
-  json<T>(schema: z.ZodType<T>, call: Call): Promise<T> {
+  json<T>(schema: z.ZodMiniType<T>, call: Call): Promise<T> {
     return this.#exchange(call, async (response) => {
       const value = parseJson(await response.text());
       if (value === undefined) throw this.foreign(response);
@@ -127,7 +127,7 @@ export class Http {
   }
 
   /** `value` as what `schema` describes. Throws `ClientError` where it is something else. */
-  parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  parse<T>(schema: z.ZodMiniType<T>, value: unknown): T {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
     const problem = problemsOf(parsed.error, 'answer')[0] ?? '';

@@ -1,5 +1,5 @@
 /** The one HTTP client of the page, the plugin and the command line. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ClientError } from './client-error.ts';
 import { Http, type ServerAddress } from './client-http.ts';
 import { getPanorama, panoramaPath } from './client-sources.ts';

@@ -1,5 +1,5 @@
 /** What the server answers: panoramas, their events, estimates, the server itself, errors. Both ends parse by these. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ERROR_KINDS } from './errors.ts';
 import { ENGINES, panoramaRequestSchema } from './request.ts';
 import { fields, wholeNumberFrom } from './schema.ts';
@@ -30,15 +30,15 @@ export function hasEnded(status: Status): boolean {
 }
 
 const secondsSchema = z.object({ low: z.number(), high: z.number() });
-const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() });
+const sizeSchema = z.object({ width: z.int().check(z.positive()), height: z.int().check(z.positive()) });
 
 export const errorSchema = z.object({
   code: z.string(),
   /** One line for the user: what was expected, what came, what to do. */
   message: z.string(),
   /** Of a job's error: whether another photo or request may succeed, or the machine failed. */
-  kind: z.enum(ERROR_KINDS).optional(),
-  details: z.unknown().optional(),
+  kind: z.optional(z.enum(ERROR_KINDS)),
+  details: z.optional(z.unknown()),
 });
 export type ErrorBody = z.infer<typeof errorSchema>;
 export const errorAnswerSchema = z.object({ error: errorSchema });
@@ -46,14 +46,14 @@ export const errorAnswerSchema = z.object({ error: errorSchema });
 /** A picture that was made. */
 export const madeVariantSchema = z.object({
   /** 0 is the draft, the variants count from 1. */
-  n: z.int().nonnegative(),
+  n: z.int().check(z.nonnegative()),
   ...sizeSchema.shape,
   /** How many times the photo's pixels were enlarged; 1 where they were not. */
   upscaled: z.number(),
 });
 export type MadeVariant = z.infer<typeof madeVariantSchema>;
 
-export const variantSchema = madeVariantSchema.extend({
+export const variantSchema = z.extend(madeVariantSchema, {
   /** From the server's root. */
   url: z.string(),
 });
@@ -63,28 +63,28 @@ export const panoramaSchema = z.object({
   id: z.uuid(),
   status: z.enum(STATUSES),
   /** Null until it runs. */
-  phase: z.enum(PHASES).nullable(),
+  phase: z.nullable(z.enum(PHASES)),
   progress: z.object({
     /** Of the whole job, weighted by cost: 0 to 1. */
     fraction: z.number(),
     /** Of the training, counted from 1; null outside it. */
-    scale: z.int().nullable(),
-    scales: z.int().nullable(),
+    scale: z.nullable(z.int()),
+    scales: z.nullable(z.int()),
   }),
   /** 1 is next; null unless queued. */
-  queuePosition: z.int().nullable(),
+  queuePosition: z.nullable(z.int()),
   /** Seconds until it has ended, the queue included; null where nothing can be said. */
-  remaining: secondsSchema.nullable(),
+  remaining: z.nullable(secondsSchema),
   variants: z.array(variantSchema),
   /** The best to show so far, small, as a data URL: the draft, a scale's sample, then the first variant. */
-  preview: z.string().nullable(),
-  error: errorSchema.nullable(),
+  preview: z.nullable(z.string()),
+  error: z.nullable(errorSchema),
   /** The photo, upright. */
   image: sizeSchema,
   request: panoramaRequestSchema,
   createdAt: z.iso.datetime(),
-  startedAt: z.iso.datetime().nullable(),
-  endedAt: z.iso.datetime().nullable(),
+  startedAt: z.nullable(z.iso.datetime()),
+  endedAt: z.nullable(z.iso.datetime()),
 });
 export type Panorama = z.infer<typeof panoramaSchema>;
 
@@ -92,14 +92,14 @@ export const panoramaListSchema = z.object({
   /** Newest first. */
   panoramas: z.array(panoramaSchema),
   /** Where the next page begins; null on the last one. */
-  nextCursor: z.string().nullable(),
+  nextCursor: z.nullable(z.string()),
 });
 export type PanoramaList = z.infer<typeof panoramaListSchema>;
 
 /** A scale was trained. Scales that were in the store already are not told. */
 export const scaleEventSchema = z.object({
-  scale: z.int().positive(),
-  scales: z.int().positive(),
+  scale: z.int().check(z.positive()),
+  scales: z.int().check(z.positive()),
   epochs: z.int(),
   losses: z.record(z.string(), z.number()),
   /** A sample of this scale, as a data URL. */

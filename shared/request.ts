@@ -1,5 +1,5 @@
 /** What a client asks for: the request's schema, its type and its defaults. */
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { RequestError } from './errors.ts';
 import { LIMITS, OPTIMIZERS, PRESETS, type TrainingOptions } from './hyperparameters.ts';
 import { fields, numberFrom, oneOf, problemsOf, show, wholeNumberFrom } from './schema.ts';
@@ -21,27 +21,33 @@ export const MAX_VARIANTS = 8;
 const MAX_UINT32 = 2 ** 32 - 1;
 
 const trainingSchema = fields({
-  epochs: oneOf(LIMITS.epochs).optional(),
-  maxSize: oneOf(LIMITS.maxSize).optional(),
-  optimizer: oneOf(OPTIMIZERS).optional(),
-  learningRate: numberFrom(LIMITS.learningRate.min, LIMITS.learningRate.max).optional(),
+  epochs: z.optional(oneOf(LIMITS.epochs)),
+  maxSize: z.optional(oneOf(LIMITS.maxSize)),
+  optimizer: z.optional(oneOf(OPTIMIZERS)),
+  learningRate: z.optional(numberFrom(LIMITS.learningRate.min, LIMITS.learningRate.max)),
 });
 
-export const panoramaRequestSchema = fields({
+const requestFields = fields({
   width: wholeNumberFrom(FRAME_SIDE.min, FRAME_SIDE.max),
   height: wholeNumberFrom(FRAME_SIDE.min, FRAME_SIDE.max),
-  mode: oneOf(MODES).default('extend'),
+  mode: z._default(oneOf(MODES), 'extend'),
   /** Where the photo lies in the room left over: 0 left or top, 1 right or bottom. */
-  anchor: fields({ x: numberFrom(0, 1).default(0.5), y: numberFrom(0, 1).default(0.5) }).prefault({}),
+  anchor: z.prefault(
+    fields({ x: z._default(numberFrom(0, 1), 0.5), y: z._default(numberFrom(0, 1), 0.5) }),
+    {},
+  ),
   /** 1 fits the whole photo into the frame; larger crops it, at most until it covers the frame. */
-  zoom: numberFrom(1, MAX_ZOOM).default(1),
-  preset: oneOf(PRESETS).default('fast'),
+  zoom: z._default(numberFrom(1, MAX_ZOOM), 1),
+  preset: z._default(oneOf(PRESETS), 'fast'),
   /** Overrides the preset. */
-  training: trainingSchema.prefault({}),
-  seed: wholeNumberFrom(0, MAX_UINT32).default(1),
-  variants: wholeNumberFrom(1, MAX_VARIANTS).default(1),
-  format: oneOf(FORMATS).default('png'),
-}).superRefine((request, context) => {
+  training: z.prefault(trainingSchema, {}),
+  seed: z._default(wholeNumberFrom(0, MAX_UINT32), 1),
+  variants: z._default(wholeNumberFrom(1, MAX_VARIANTS), 1),
+  format: z._default(oneOf(FORMATS), 'png'),
+});
+
+/** A draft trains nothing and is one picture. */
+const draftRule = z.superRefine<z.output<typeof requestFields>>((request, context) => {
   if (request.preset !== 'draft') return;
   for (const [name, value] of Object.entries(request.training)) {
     if (value === undefined) continue;
@@ -53,6 +59,8 @@ export const panoramaRequestSchema = fields({
     context.addIssue({ code: 'custom', path: ['variants'], message });
   }
 });
+
+export const panoramaRequestSchema = requestFields.check(draftRule);
 
 /** A request with its defaults filled in. */
 export type PanoramaRequest = Readonly<

@@ -1,8 +1,12 @@
 /** Schemas whose problems read as one plain line: the field, what was expected, what came. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
+
+// The small form of zod has no words of its own.
+z.config(en());
 
 /** One plain line for each problem: the field, what was expected, what came. `name` is what the whole is called. */
-export function problemsOf(error: z.ZodError, name: string): string[] {
+export function problemsOf(error: z.core.$ZodError, name: string): string[] {
   return [...new Set(error.issues.flatMap((issue) => linesOf(issue, name)))];
 }
 
@@ -15,22 +19,25 @@ function linesOf(issue: z.core.$ZodIssue, name: string): string[] {
 
 /** An object of exactly these fields. */
 export function fields<T extends z.core.$ZodLooseShape>(shape: T) {
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `expected only the fields ${Object.keys(shape).join(', ')}`
-        : `expected an object, got ${show(issue.input)}`,
-  });
+  return z.strictObject(shape, { error: exactly(shape) });
+}
+
+/** What is said of an object that has other fields, or of what is no object. */
+export function exactly(shape: object): (issue: { code?: string; input?: unknown }) => string {
+  return ({ code, input }) =>
+    code === 'unrecognized_keys'
+      ? `expected only the fields ${Object.keys(shape).join(', ')}`
+      : `expected an object, got ${show(input)}`;
 }
 
 export function wholeNumberFrom(min: number, max: number) {
   const error = expects(`a whole number from ${min} to ${max}`);
-  return z.int({ error }).min(min, { error }).max(max, { error });
+  return z.int({ error }).check(z.minimum(min, { error }), z.maximum(max, { error }));
 }
 
 export function numberFrom(min: number, max: number) {
   const error = expects(`a number from ${min} to ${max}`);
-  return z.number({ error }).min(min, { error }).max(max, { error });
+  return z.number({ error }).check(z.minimum(min, { error }), z.maximum(max, { error }));
 }
 
 export function oneOf<const T extends readonly (string | number)[]>(choices: T) {

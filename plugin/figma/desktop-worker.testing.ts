@@ -103,7 +103,10 @@ async function call({ id, code, argument }: Extract<ToSandbox, { type: 'call' }>
   };
   try {
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the test's own function, sent as text.
-    const work = new Function(`return (${code})`)() as (sandbox: Sandbox, argument: unknown) => unknown;
+    const work = new Function('sandbox', 'argument', `return (${code})(sandbox, argument)`) as (
+      sandbox: Sandbox,
+      argument: unknown,
+    ) => unknown;
     post({ type: 'called', id, ok: true, value: await work(sandbox, argument) });
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

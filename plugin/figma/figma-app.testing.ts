@@ -1,6 +1,7 @@
 /** Figma's window over fakes: main, host and server in memory. */
 import { FakeApi } from '../ui/fake-api.testing.ts';
 import { FakeHost, pngFile } from '../ui/fake-host.testing.ts';
+import type { CheckEnvironment } from '../ui/models/check-environment.ts';
 import { FakeMain } from './fake-main.testing.ts';
 import { FigmaApp } from './models/figma-app.ts';
 
@@ -21,6 +22,13 @@ export interface BenchOptions {
   readonly prepare?: (bench: Omit<Bench, 'app'>) => void;
 }
 
+/** Checks of the connection have tests of their own. */
+const unused = new Proxy({} as CheckEnvironment, {
+  get() {
+    throw new Error('the connection is not checked here');
+  },
+});
+
 /** A window that knows its server, started. */
 export async function openWindow(
   options: BenchOptions = {},
@@ -34,6 +42,8 @@ export async function openWindow(
   const cuts: { whole: boolean }[] = [];
   prepare?.({ main, host, api, cuts });
   const app = new FigmaApp(host, main, {
+    version: '0.0.0-test',
+    environment: unused,
     timing: { connection: { checkMs: 20, backoffMs: 5, longestMs: 20 }, estimateDelayMs: 1 },
     cut: (_, whole) => {
       cuts.push({ whole });

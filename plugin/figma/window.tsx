@@ -1,6 +1,7 @@
 /** The window's start. */
 import '../ui/no-eval.ts';
 import { render } from 'preact';
+import { browserEnvironment } from '../ui/models/check-environment.ts';
 import { openChannel } from './channel.ts';
 import { Window } from './components/Window.tsx';
 import { createFigmaHost } from './figma-host.ts';
@@ -10,7 +11,10 @@ import './style/index.css';
 
 async function start(): Promise<void> {
   const main = openChannel(window);
-  const app = new FigmaApp(createFigmaHost(window, main, __SERVER__), main, { version: __VERSION__ });
+  const app = new FigmaApp(createFigmaHost(window, main, __SERVER__), main, {
+    version: __VERSION__,
+    environment: browserEnvironment(window),
+  });
   await app.start();
   const root = document.getElementById('root');
   if (root) render(<Window app={app} />, root);

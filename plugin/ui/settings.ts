@@ -1,5 +1,5 @@
 /** What is kept between visits. Read through schemas: storage holds whatever an earlier version wrote. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { panoramaRequestSchema } from '../../shared/request.ts';
 import type { HostStorage } from './host.ts';
 
@@ -11,8 +11,8 @@ export type Theme = (typeof THEMES)[number];
 
 const preferencesSchema = z.object({
   /** Null follows the host's languages. */
-  language: z.enum(LANGUAGES).nullable().catch(null),
-  theme: z.enum(THEMES).catch('system'),
+  language: z.catch(z.nullable(z.enum(LANGUAGES)), null),
+  theme: z.catch(z.enum(THEMES), 'system'),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
@@ -22,9 +22,9 @@ const pendingSchema = z.object({ id: z.uuid() });
 /** How Figma's frames are filled, as it was last chosen. */
 const fillingSchema = z.object({
   /** Pixels for one unit of Figma. */
-  scale: z.union([z.literal(1), z.literal(2), z.literal(3)]).catch(1),
-  applyDraft: z.boolean().catch(true),
-  hideSource: z.boolean().catch(true),
+  scale: z.catch(z.literal([1, 2, 3]), 1),
+  applyDraft: z.catch(z.boolean(), true),
+  hideSource: z.catch(z.boolean(), true),
 });
 export type Filling = z.infer<typeof fillingSchema>;
 
@@ -32,14 +32,14 @@ export type Filling = z.infer<typeof fillingSchema>;
 const SETTINGS = {
   address: setting(z.object({ url: z.string(), token: z.string() }), { url: '', token: '' }),
   preferences: setting(preferencesSchema, { language: null, theme: 'system' }),
-  request: setting(panoramaRequestSchema.nullable(), null),
+  request: setting(z.nullable(panoramaRequestSchema), null),
   filling: setting(fillingSchema, { scale: 1, applyDraft: true, hideSource: true }),
-  pending: setting(pendingSchema.nullable(), null),
+  pending: setting(z.nullable(pendingSchema), null),
   /** Photos' names by panorama: the server is not told them. The oldest are forgotten. */
   names: setting(z.array(z.tuple([z.string(), z.string()])), []),
 } as const;
 
-function setting<S extends z.ZodType>(
+function setting<S extends z.ZodMiniType>(
   schema: S,
   fallback: z.output<S>,
 ): { readonly schema: S; readonly fallback: z.output<S> } {

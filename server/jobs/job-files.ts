@@ -36,9 +36,9 @@ export interface Accepted {
   readonly createdAt: string;
 }
 
-const endedSchema = panoramaSchema
-  .pick({ status: true, phase: true, error: true, preview: true, startedAt: true, endedAt: true })
-  .extend({ variants: z.array(madeVariantSchema) });
+const { status, phase, error, preview, startedAt, endedAt } = panoramaSchema.shape;
+const variants = z.array(madeVariantSchema);
+const endedSchema = z.object({ status, phase, error, preview, startedAt, endedAt, variants });
 /** How a panorama ended, as it is kept beside its pictures. */
 export type Ended = z.infer<typeof endedSchema>;
 
@@ -139,9 +139,9 @@ export function variantPath(folder: string, n: number): string {
   return join(folder, `variant-${n}`);
 }
 
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+async function readJson<T>(path: string, schema: z.core.$ZodType<T>): Promise<T | null> {
   try {
-    const parsed = schema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    const parsed = z.core.safeParse(schema, JSON.parse(await readFile(path, 'utf8')));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

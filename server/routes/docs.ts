@@ -2,10 +2,15 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { errorAnswerSchema } from '../../shared/protocol.ts';
-import { fields, problemsOf } from '../../shared/schema.ts';
+import { exactly, problemsOf } from '../../shared/schema.ts';
 import { HttpError } from './http-error.ts';
 
-export const idParams = fields({
+/** An object of exactly these fields, as a route takes it. */
+export function parameters<T extends z.core.$ZodLooseShape>(shape: T) {
+  return z.strictObject(shape, { error: exactly(shape) });
+}
+
+export const idParams = parameters({
   id: z.uuid({ error: 'expected a UUID in lower case' }).lowercase(),
 });
 
@@ -16,8 +21,21 @@ export function idOf(c: Context): string {
   return parsed.data.id;
 }
 
-export const json = <T extends z.ZodType>(schema: T, description: string) => ({
-  content: { 'application/json': { schema } },
+/**
+ * A schema of shared/ for a route. It is in zod's small form, which the description of routes cannot read: it comes with
+ * its own, as JSON schema of what is sent (`input`) or answered.
+ */
+export function routeSchema<S extends z.core.$ZodType>(
+  schema: S,
+  io: 'input' | 'output',
+): z.ZodType<z.output<S>, z.input<S>> {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, { io });
+  const checked = z.unknown().pipe(schema as z.core.$ZodType<z.output<S>, unknown>);
+  return checked.meta(described) as unknown as z.ZodType<z.output<S>, z.input<S>>;
+}
+
+export const json = <S extends z.core.$ZodType>(schema: S, description: string) => ({
+  content: { 'application/json': { schema: routeSchema(schema, 'output') } },
   description,
 });
 

@@ -9,6 +9,7 @@ import {
   panoramaSchema,
   serverInfoSchema,
 } from '../../shared/protocol.ts';
+import { FRAME_SIDE, MODES } from '../../shared/request.ts';
 import {
   ended,
   formOf,
@@ -288,6 +289,14 @@ describe('the server itself', () => {
       'post /v1/panoramas/{id}/cancel',
       'put /v1/panoramas/{id}',
     ]);
+    // With every field of the request, its limits and its defaults.
+    expect(described.paths['/v1/panoramas/{id}']).toHaveProperty(
+      'put.requestBody.content.multipart/form-data.schema.properties.request.properties',
+      expect.objectContaining({
+        width: { type: 'integer', minimum: FRAME_SIDE.min, maximum: FRAME_SIDE.max },
+        mode: { type: 'string', enum: [...MODES], default: 'extend' },
+      }),
+    );
     expect((await server.call('/healthz', { headers: { authorization: 'none' } })).status).toBe(200);
     expect((await server.call('/readyz', { headers: { authorization: 'none' } })).status).toBe(200);
     const figures = await (await server.call('/metrics')).text();

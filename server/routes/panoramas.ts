@@ -3,10 +3,20 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import * as z from 'zod';
 import { panoramaListSchema, panoramaSchema } from '../../shared/protocol.ts';
 import { panoramaRequestSchema } from '../../shared/request.ts';
-import { fields, wholeNumberFrom } from '../../shared/schema.ts';
+import { wholeNumberFrom } from '../../shared/schema.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Env } from './env.ts';
-import { commonErrors, idOf, idParams, json, notFoundError, secured, uploadErrors } from './docs.ts';
+import {
+  commonErrors,
+  idOf,
+  idParams,
+  json,
+  notFoundError,
+  parameters,
+  routeSchema,
+  secured,
+  uploadErrors,
+} from './docs.ts';
 import { announcedBytes, checkForm, receive } from './upload.ts';
 
 const MAX_PAGE = 100;
@@ -28,7 +38,7 @@ const put = createRoute({
         'multipart/form-data': {
           schema: z.object({
             image: z.string().meta({ format: 'binary', description: 'PNG, JPEG, WebP, AVIF, GIF or TIFF' }),
-            request: panoramaRequestSchema,
+            request: routeSchema(panoramaRequestSchema, 'input'),
           }),
         },
       },
@@ -57,7 +67,7 @@ const list = createRoute({
   summary: 'The history, newest first',
   security: secured,
   request: {
-    query: fields({
+    query: parameters({
       limit: z.coerce
         .number()
         .pipe(wholeNumberFrom(1, MAX_PAGE))

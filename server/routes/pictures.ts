@@ -6,12 +6,12 @@ import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { tileAt, tileGrid, type Size } from '../../shared/geometry.ts';
 import type { Format } from '../../shared/request.ts';
-import { fields } from '../../shared/schema.ts';
+
 import { systemCode } from '../disk/errors.ts';
 import { detectFormat, HEAD_BYTES } from '../../shared/picture-format.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { KeyedLock } from '../jobs/keyed-lock.ts';
-import { commonErrors, idParams, notFoundError, secured } from './docs.ts';
+import { commonErrors, idParams, notFoundError, parameters, secured } from './docs.ts';
 import type { Env } from './env.ts';
 import { HttpError } from './http-error.ts';
 
@@ -35,7 +35,7 @@ const variant = createRoute({
   security: secured,
   request: {
     params: idParams.extend({ n: number('the number of a variant') }),
-    query: fields({
+    query: parameters({
       tile: z
         .string()
         .regex(/^\d{1,4},\d{1,4}$/, { error: 'expected COLUMN,ROW, both from 0' })

@@ -11,7 +11,7 @@ import {
 import { FRAME_SIDE, MAX_VARIANTS } from '../../shared/request.ts';
 import type { DetectedEngine } from '../engine/detect.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import { commonErrors, json, secured } from './docs.ts';
+import { commonErrors, json, routeSchema, secured } from './docs.ts';
 import type { Env } from './env.ts';
 import { HttpError } from './http-error.ts';
 
@@ -39,7 +39,12 @@ const estimates = createRoute({
   path: '/v1/estimates',
   summary: 'What a job would take, before anything is sent',
   security: secured,
-  request: { body: { required: true, content: { 'application/json': { schema: estimateQuestionSchema } } } },
+  request: {
+    body: {
+      required: true,
+      content: { 'application/json': { schema: routeSchema(estimateQuestionSchema, 'input') } },
+    },
+  },
   responses: { 200: json(estimateSchema, 'The estimate'), ...commonErrors },
 });
 

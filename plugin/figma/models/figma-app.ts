@@ -16,6 +16,8 @@ import { ESTIMATE_DELAY_MS, EstimateBoard } from '../../ui/models/estimates.ts';
 import type { Interface } from '../../ui/models/interface.ts';
 import { PhotoChoice } from '../../ui/models/photo.ts';
 import { Preferences } from '../../ui/models/preferences.ts';
+import type { CheckEnvironment } from '../../ui/models/check-environment.ts';
+import { ServerSetup } from '../../ui/models/server-setup.ts';
 import { readSetting, writeSetting } from '../../ui/settings.ts';
 import { undoAll, type Undo } from '../../ui/undo.ts';
 import type { MainChannel } from '../channel.ts';
@@ -45,7 +47,9 @@ export interface FigmaAppTiming {
 
 export interface FigmaAppOptions {
   /** The plugin's, for reports. */
-  readonly version?: string;
+  readonly version: string;
+  /** What the check of the connection goes by. */
+  readonly environment: CheckEnvironment;
   readonly timing?: Partial<FigmaAppTiming>;
   readonly cut?: Cut;
 }
@@ -61,6 +65,7 @@ export class FigmaApp implements Interface {
   readonly estimates: EstimateBoard;
   readonly choice: Choice;
   readonly fills: Fills;
+  readonly setup: ServerSetup;
 
   readonly #screen = signal<Screen>('compose');
   readonly #opening = signal<Opening | null>(null);
@@ -93,12 +98,16 @@ export class FigmaApp implements Interface {
     return connection.ready.value ? null : 'not-connected';
   });
 
-  constructor(host: Host, main: MainChannel, { timing = {}, cut }: FigmaAppOptions = {}) {
+  constructor(host: Host, main: MainChannel, { version, environment, timing = {}, cut }: FigmaAppOptions) {
     this.host = host;
     this.main = main;
     this.preferences = new Preferences(host);
     this.connection = new Connection(host, timing.connection ?? CONNECTION_TIMING);
     const { api, ready, address } = this.connection;
+    this.setup = new ServerSetup(this.connection, environment, {
+      pluginVersion: version,
+      server: host.server,
+    });
     this.photo = new PhotoChoice(host);
     this.choice = new Choice(main, this.photo, this.composer, cut);
     const photoSize = computed(() => this.photo.photo.value?.size ?? null);

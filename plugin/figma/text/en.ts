@@ -23,6 +23,8 @@ export const en = {
     check: 'Check the connection',
   },
 
+  serverHeading: 'Server',
+
   hints: {
     nothing: {
       title: 'Select a frame',

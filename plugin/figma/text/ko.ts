@@ -24,6 +24,8 @@ export const ko: Words = {
     check: '연결 확인',
   },
 
+  serverHeading: '서버',
+
   hints: {
     nothing: {
       title: '프레임을 선택하세요',
