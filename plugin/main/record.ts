@@ -1,6 +1,7 @@
 /** What a filled layer keeps of its panorama and of what it held before, in its plugin data. */
 import type { ImagePaint, Paint, SceneNode } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import type { Size } from '../../shared/geometry.ts';
+import { instanceAround } from './layers.ts';
 import { fillsOf } from './paints.ts';
 import { STORED_BYTES, asText, fromText, isFields, isPositive, isSize } from './stored.ts';
 
@@ -74,7 +75,7 @@ export function clearRecord(node: SceneNode): void {
 
 /** Whether the panorama of the record still lies in the layer, be it as its fill or in tiles. */
 export function holdsPanorama(node: SceneNode, { imageHash, mark }: PanoramaRecord): boolean {
-  if (imageHash === null) return tilesIn(node, mark) !== null;
+  if (imageHash === null) return tilesIn(node, mark)?.visible === true;
   return fillsOf(node)?.some((paint) => isOurs(paint, imageHash)) ?? false;
 }
 
@@ -83,9 +84,16 @@ export function isOurs(paint: Paint, imageHash: string | null): boolean {
 }
 
 /** The group of tiles right inside a frame. */
-export function tilesIn(node: SceneNode, mark: string): SceneNode | null {
+function tilesIn(node: SceneNode, mark: string): SceneNode | null {
   if (!('children' in node)) return null;
   return node.children.find((child) => child.getPluginData(TILES_KEY) === mark) ?? null;
+}
+
+/** Nothing can be removed from an instance, but hidden. */
+export function takeTilesAway(node: SceneNode, mark: string): void {
+  const tiles = tilesIn(node, mark);
+  if (tiles && instanceAround(node)) tiles.visible = false;
+  else tiles?.remove();
 }
 
 /** Whether it is a group of tiles of whatever frame. */

@@ -119,6 +119,27 @@ describe('restoring', () => {
     }
   });
 
+  it('[DOC15] in an instance hides the tiles that its component brings', async () => {
+    const plugin = await openPlugin({
+      document: await buildDocument((figma) => {
+        const card = add(figma, 'COMPONENT', { name: 'Card', ...SIZE, fills: [photo(figma)] });
+        card.createInstance().name = 'Hero';
+      }),
+    });
+    const pending = await begin(plugin, { target: 'Card' });
+    const rectangles = [0, 720].map((x) => ({ x, y: 0, width: 720, height: 491 }));
+    const parts = rectangles.map((rectangle) => ({ rectangle, bytes: panorama(rectangle) }));
+    expect(await fill(plugin, pending, { parts })).toMatchObject({ ok: true });
+    const instance = await layer(plugin, 'Hero', 'INSTANCE');
+    expect(await plugin.ask('restore', { nodeIds: [instance.id] })).toEqual({ restored: 1, failed: [] });
+    expect(instance.children.map(({ visible }) => visible)).toEqual([false]);
+    expect(instance.fills).toMatchObject([{ imageHash: photo(plugin.figma).imageHash, visible: true }]);
+    expect((await layer(plugin, 'Card', 'COMPONENT')).children[0]?.visible).toBe(true);
+    const single = await begin(plugin, { target: 'Hero', id: 'p2' });
+    expect(await fill(plugin, single)).toMatchObject({ ok: true });
+    expect(instance.fills).toMatchObject([{ imageHash: plugin.figma.createImage(panorama(SIZE)).hash }]);
+  });
+
   it('[DOC33] tells what holds no panorama, and what is gone', async () => {
     const plugin = await filled();
     const nodeIds = [plugin.document.named('Other'), plugin.document.named('Hero'), '9:9'];

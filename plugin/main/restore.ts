@@ -9,7 +9,7 @@ import {
   holdsPanorama,
   readRecord,
   showHidden,
-  tilesIn,
+  takeTilesAway,
   type Original,
   type PanoramaRecord,
 } from './record.ts';
@@ -30,8 +30,10 @@ export async function restore(
   let restored = 0;
   for (const id of selected) {
     const node = await findLayer(figma, id);
-    if (node && (await restoreOne(figma, steps, node))) restored += 1;
-    else failed.push(node?.name ?? id);
+    // One that Figma does not let go of keeps no other from it.
+    const done = node && (await restoreOne(figma, steps, node).catch(() => false));
+    if (done) restored += 1;
+    else failed.push(node && !node.removed ? node.name : id);
   }
   steps.end(STEP);
   return { restored, failed };
@@ -45,7 +47,7 @@ async function restoreOne(figma: PluginAPI, steps: UndoSteps, node: SceneNode): 
   if (!original || !(await isThere(figma, original.fills, fillsOf(node) ?? []))) return false;
   steps.begin(STEP);
   await setOriginal(node, original);
-  tilesIn(node, record.mark)?.remove();
+  takeTilesAway(node, record.mark);
   showHidden(node, record.mark);
   clearRecord(node);
   node.setRelaunchData({});

@@ -8,7 +8,7 @@ import {
   holdsPanorama,
   markTiles,
   readRecord,
-  tilesIn,
+  takeTilesAway,
   writeRecord,
   type Original,
   type PanoramaRecord,
@@ -52,7 +52,7 @@ export async function layInto(
     scale: pending.scale,
   };
   writeRecord(target, record);
-  tilesIn(target, record.mark)?.remove();
+  takeTilesAway(target, record.mark);
   if (imageHash !== null) {
     await setFills(target, cleared ? withPanorama(cleared, replaced, imageHash) : [panoramaPaint(imageHash)]);
   } else if (takesTiles(target)) {

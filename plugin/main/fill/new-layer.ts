@@ -16,7 +16,7 @@ export async function layBeside(
   parts: readonly TakenPart[],
   before: SceneNode | null,
 ): Promise<SceneNode> {
-  const { x, y } = before ?? (await freePlace(figma, pending));
+  const { x, y } = before?.absoluteBoundingBox ?? (await freePlace(figma, pending));
   const page = await pageFor(figma, before, pending);
   const [only] = parts;
   const layer =
