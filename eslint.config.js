@@ -49,8 +49,18 @@ export default tseslint.config(
   fence(['plugin/**'], [SHARP, EXECUTION, QUEUE, HTTP, SERVER], 'the plugin never imports the server'),
   fence(
     ['plugin/ui/**'],
-    [SHARP, EXECUTION, QUEUE, HTTP, SERVER, ['**/web/**', '**/main/**']],
+    [SHARP, EXECUTION, QUEUE, HTTP, SERVER, ['**/web/**', '**/figma/**', '**/main/**']],
     'the interface knows its surroundings only as a Host',
+  ),
+  fence(
+    ['plugin/figma/**'],
+    [SHARP, EXECUTION, QUEUE, HTTP, SERVER, ['**/web/**', '**/main/**']],
+    'the window knows main only by its messages',
+  ),
+  fence(
+    ['plugin/main/**'],
+    [SHARP, EXECUTION, QUEUE, HTTP, SERVER, ['**/web/**', '**/figma/**', '**/ui/**', 'preact', 'zod*']],
+    'main runs in a sandbox without a page, and knows the window only by its messages',
   ),
   fence(['shared/**'], [SHARP, EXECUTION, QUEUE, HTTP, SERVER, PLUGIN], 'shared/ imports neither end'),
   fence(['server/images/**'], [EXECUTION, PLUGIN, ['../[a-z]*/**']], 'images/ knows pictures only'),
@@ -67,7 +77,7 @@ export default tseslint.config(
   ),
   {
     // Tests may wire real parts together.
-    files: ['**/*.test.ts', 'plugin/web/*.testing.ts'],
+    files: ['**/*.test.ts', 'plugin/{web,figma}/*.testing.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
 );

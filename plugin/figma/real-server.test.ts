@@ -255,4 +255,28 @@ describe('the plugin and a real server', () => {
     expect((await fillOf(desktop, 'Hero')).size).toEqual(PHOTO);
     await desktop.close();
   });
+
+  it('[FIG29] from nothing to a filled frame: the address is pasted as the server prints it, wrong ones are told', async () => {
+    const desktop = await open(['Hero']);
+    await desktop.figma(({ fake }) => {
+      fake.storage.delete('panorama-converter.address');
+      fake.storage.set('panorama-converter.request', { width: 100, height: 100, preset: 'draft' });
+    });
+    await select(desktop, ['Hero']);
+    await desktop.run('fill');
+    const { window } = desktop;
+    const { port } = new URL(server.url);
+    const address = window.getByLabel('Server address');
+    await address.fill(`localhost:${port}`);
+    await window.getByLabel('Token', { exact: true }).fill('another-token');
+    await window.getByRole('button', { name: 'Check and connect' }).click();
+    await window.locator('.server-setup .notice.error').waitFor();
+    await address.fill(`http://localhost:${port}/#token=${TOKEN}`);
+    await window.getByRole('button', { name: 'Check again' }).click();
+    await window.getByRole('button', { name: 'Fill frame' }).click();
+    await window.getByText('Filled, 240 × 80 px', { exact: true }).waitFor();
+    const kept = await desktop.figma(({ fake }) => fake.storage.get('panorama-converter.address'));
+    expect(kept).toEqual({ url: `http://localhost:${port}`, token: TOKEN });
+    await desktop.close();
+  });
 });

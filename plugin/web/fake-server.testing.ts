@@ -103,6 +103,14 @@ export class FakeServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
     if (!pathname.startsWith('/v1/')) return this.#page(pathname, response);
+    // Pages of any origin may call, as they may the server.
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Access-Control-Allow-Headers', '*, Authorization');
+    response.setHeader('Access-Control-Allow-Methods', 'GET, PUT, POST, DELETE');
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204).end();
+      return;
+    }
     if (request.headers.authorization !== `Bearer ${this.token}`) {
       const message = "token: expected this server's, got another one";
       return refuse(response, { status: 401, code: 'unauthorized', message });

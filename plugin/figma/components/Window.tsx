@@ -83,6 +83,7 @@ function WindowHeader() {
   );
   return (
     <header class="window-header">
+      <h1 class="visually-hidden">{app.text.value.title}</h1>
       <nav class="tabs" aria-label={words.tabs.label}>
         {tab('compose', words.tabs.compose)}
         {tab('frames', words.tabs.frames)}
