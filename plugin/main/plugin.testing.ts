@@ -1,9 +1,16 @@
 /** The plugin on a document in memory, and its window as a test that asks. */
-import type { PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
+import type {
+  FrameNode,
+  ImagePaint,
+  Paint,
+  PluginAPI,
+} from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import {
+  add,
   buildDocument,
   createFakeFigma,
   fakeImage,
+  imageFill,
   type FakeDocument,
   type FakeFigma,
 } from '../fake-figma/fake-figma.ts';
@@ -20,7 +27,6 @@ import type {
   ToWindow,
 } from '../messages.ts';
 import type { Size } from '../../shared/geometry.ts';
-import { eventually } from '../ui/eventually.testing.ts';
 import { readSelection } from './selection/read-selection.ts';
 import { startPlugin } from './start.ts';
 
@@ -57,24 +63,25 @@ export async function openPlugin(options: PluginOptions = {}): Promise<OpenPlugi
   select(fake, ...(options.selected ?? []));
   await fake.user.run(options.parameters);
   const told: Extract<ToWindow, { type: 'event' }>[] = [];
-  const answers = new Map<number, Extract<ToWindow, { type: 'answer' }>>();
+  const waiting = new Map<number, (answer: Extract<ToWindow, { type: 'answer' }>) => void>();
   fake.iframe.onMessage((message) => {
     const known = message as ToWindow;
     if (known.type === 'event') told.push(known);
-    else answers.set(known.id, known);
+    else waiting.get(known.id)?.(known);
   });
   let lastId = 0;
   return Object.assign(fake, {
     told,
     reports: () => told.flatMap((event) => (event.name === 'selection' ? [event.event] : [])),
-    async ask<K extends RequestName>(name: K, question: Question<K>): Promise<Answer<K>> {
-      const id = ++lastId;
-      fake.iframe.post({ type: 'request', id, name, question });
-      await eventually(() => answers.has(id), `an answer to ${name}`);
-      const answer = answers.get(id);
-      if (answer?.ok !== true) throw new Error(answer?.message);
-      return answer.answer as Answer<K>;
-    },
+    ask: <K extends RequestName>(name: K, question: Question<K>) =>
+      new Promise<Answer<K>>((resolve, reject) => {
+        const id = ++lastId;
+        waiting.set(id, (answer) => {
+          if (answer.ok) resolve(answer.answer as Answer<K>);
+          else reject(new Error(answer.message));
+        });
+        fake.iframe.post({ type: 'request', id, name, question });
+      }),
   });
 }
 
@@ -93,6 +100,18 @@ export async function reportOf(
   select(fake, ...names);
   return { ...(await readSelection(fake.figma, 1)), fake };
 }
+
+export const HERO_SIZE: Size = { width: 1440, height: 491 };
+export const PHOTO_SIZE: Size = { width: 600, height: 400 };
+
+export const photoBytes = (seed = 0): Uint8Array => fakeImage('jpeg', PHOTO_SIZE, seed);
+
+/** A fill with a photo; `seed` makes it another one. */
+export const photo = (figma: PluginAPI, seed = 0, options: Partial<ImagePaint> = {}): ImagePaint =>
+  imageFill(figma, photoBytes(seed), options);
+
+export const addHero = (figma: PluginAPI, fills?: readonly Paint[]): FrameNode =>
+  add(figma, 'FRAME', { name: 'Hero', ...HERO_SIZE, ...(fills && { fills }) });
 
 /** What is read of a report: names, in order. */
 export const names = (options: readonly { readonly name: string }[]): string[] =>

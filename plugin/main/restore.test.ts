@@ -1,20 +1,20 @@
 import type { BaseNode, FrameNode, Paint, PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import { describe, expect, it } from 'vitest';
-import {
-  add,
-  buildDocument,
-  fakeImage,
-  gradientFill,
-  imageFill,
-  loseImage,
-  type FakeDocument,
-} from '../fake-figma/fake-figma.ts';
+import { add, buildDocument, gradientFill, loseImage, type FakeDocument } from '../fake-figma/fake-figma.ts';
 import { eventually } from '../ui/eventually.testing.ts';
-import { begin, fill, layer, openPlugin, panorama, type OpenPlugin, type Wish } from './plugin.testing.ts';
+import {
+  HERO_SIZE,
+  begin,
+  fill,
+  layer,
+  openPlugin,
+  panorama,
+  photo,
+  type OpenPlugin,
+  type Wish,
+} from './plugin.testing.ts';
 
-const SIZE = { width: 1440, height: 491 };
-const photo = (figma: PluginAPI, seed = 0) =>
-  imageFill(figma, fakeImage('jpeg', { width: 600, height: 400 }, seed));
+const SIZE = HERO_SIZE;
 
 const build = (figma: PluginAPI): void => {
   const hero = add(figma, 'FRAME', { name: 'Hero', ...SIZE, fills: [gradientFill(), photo(figma)] });

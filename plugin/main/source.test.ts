@@ -12,14 +12,9 @@ import {
 } from '../fake-figma/fake-figma.ts';
 import type { SourceAnswer, SourceBytes } from '../messages.ts';
 import { pictureSize } from './picture-size.ts';
-import { names, reportOf } from './plugin.testing.ts';
+import { PHOTO_SIZE, names, photo, photoBytes, reportOf } from './plugin.testing.ts';
 import { sourceId } from './source-id.ts';
 import { readSource } from './source.ts';
-
-const PHOTO = { width: 600, height: 400 };
-const photoBytes = (seed = 0): Uint8Array => fakeImage('jpeg', PHOTO, seed);
-const photo = (figma: PluginAPI, options: Partial<ImagePaint> = {}): ImagePaint =>
-  imageFill(figma, photoBytes(), options);
 
 /** The bytes of the first source of a selection. */
 async function firstOf(
@@ -51,7 +46,7 @@ describe('the bytes of a source', () => {
     ];
     const of = (options: Partial<ImagePaint>) =>
       firstOf(
-        (figma) => void add(figma, 'RECTANGLE', { name: 'Hero', fills: [photo(figma, options)] }),
+        (figma) => void add(figma, 'RECTANGLE', { name: 'Hero', fills: [photo(figma, 0, options)] }),
         'Hero',
       );
     expect((await of({ scaleMode: 'CROP', imageTransform })).crop).toEqual(imageTransform);
@@ -87,7 +82,7 @@ describe('the bytes of a source', () => {
 
   it('[DOC12] of one paint are drawn without what lies over it, and leave no trace', async () => {
     const paints = {
-      tile: (figma: PluginAPI) => photo(figma, { scaleMode: 'TILE', scalingFactor: 1 }),
+      tile: (figma: PluginAPI) => photo(figma, 0, { scaleMode: 'TILE', scalingFactor: 1 }),
       gradient: () => gradientFill(),
       video: () => videoFill(),
       pattern: (figma: PluginAPI) =>
@@ -141,7 +136,7 @@ describe('the bytes of a source', () => {
   });
 
   it('[DOC13] of a GIF are its own', async () => {
-    const gif = fakeImage('gif', PHOTO);
+    const gif = fakeImage('gif', PHOTO_SIZE);
     const { bytes } = await firstOf((figma) => {
       add(figma, 'RECTANGLE', { name: 'Hero', fills: [imageFill(figma, gif)] });
     }, 'Hero');

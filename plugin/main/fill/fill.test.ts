@@ -1,29 +1,24 @@
-import type {
-  FrameNode,
-  ImagePaint,
-  Paint,
-  PluginAPI,
-} from '@figma/plugin-typings/plugin-api-standalone.d.ts';
+import type { FrameNode, Paint, PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import { describe, expect, it } from 'vitest';
-import {
-  add,
-  buildDocument,
-  fakeImage,
-  gradientFill,
-  imageFill,
-  patternFill,
-  type FakeDocument,
-} from '../../fake-figma/fake-figma.ts';
+import { add, buildDocument, fakeImage, gradientFill, patternFill } from '../../fake-figma/fake-figma.ts';
 import { eventually } from '../../ui/eventually.testing.ts';
-import { begin, fill, layer, openPlugin, opening, panorama, type OpenPlugin } from '../plugin.testing.ts';
+import {
+  HERO_SIZE,
+  addHero,
+  begin,
+  fill,
+  layer,
+  openPlugin,
+  opening,
+  panorama,
+  photo,
+  photoBytes,
+  type OpenPlugin,
+} from '../plugin.testing.ts';
 
-const SIZE = { width: 1440, height: 491 };
+const SIZE = HERO_SIZE;
 
-const photo = (figma: PluginAPI, seed = 0, options: Partial<ImagePaint> = {}): ImagePaint =>
-  imageFill(figma, fakeImage('jpeg', { width: 600, height: 400 }, seed), options);
-
-const hero = (figma: PluginAPI, fills: readonly Paint[] = [photo(figma)]): FrameNode =>
-  add(figma, 'FRAME', { name: 'Hero', ...SIZE, fills });
+const hero = (figma: PluginAPI, fills: readonly Paint[] = [photo(figma)]): FrameNode => addHero(figma, fills);
 
 const open = async (build: (figma: PluginAPI) => void | Promise<void> = (figma) => void hero(figma)) =>
   openPlugin({ document: await buildDocument(build) });
@@ -366,7 +361,7 @@ describe('filling', () => {
     const after = plugin.reports()[0];
     expect(after?.targets).toMatchObject([{ name: 'Hero', filled: true, ownSource: after?.sources[0]?.id }]);
     expect(after?.sources).toMatchObject([{ name: 'Hero', kind: 'original', missing: false, placed: null }]);
-    const bytes = fakeImage('jpeg', { width: 600, height: 400 });
+    const bytes = photoBytes();
     // An id of before the panorama still leads to the picture.
     for (const id of [after?.sources[0]?.id, before.sources[0]?.id]) {
       expect(await plugin.ask('readSource', { sourceId: id ?? '' })).toMatchObject({
@@ -388,7 +383,7 @@ describe('filling', () => {
     const { sources } = (await opening(plugin)).selection;
     expect(sources).toMatchObject([{ name: 'Photo', kind: 'original' }]);
     expect(await plugin.ask('readSource', { sourceId: sources[0]?.id ?? '' })).toMatchObject({
-      source: { bytes: fakeImage('jpeg', { width: 600, height: 400 }, 5), size: { width: 60, height: 40 } },
+      source: { bytes: photoBytes(5), size: { width: 60, height: 40 } },
     });
   });
 
@@ -401,56 +396,5 @@ describe('filling', () => {
     await fill(plugin, await begin(plugin, { target: 'Hero', source }));
     plugin.user.select(plugin.document.named('Hero'));
     expect((await opening(plugin)).selection.sources).toMatchObject([{ name: 'Hero', kind: 'image' }]);
-  });
-});
-
-describe('a panorama as a layer of its own', () => {
-  const lay = async (document: FakeDocument, change: (plugin: OpenPlugin, id: string) => void) => {
-    const plugin = await openPlugin({ document });
-    const pending = await begin(plugin, { target: 'Hero', scale: 2, pixels: { width: 2880, height: 982 } });
-    change(plugin, pending.targetId);
-    const answer = await fill(plugin, pending, { into: 'layer' });
-    if (!answer.ok) throw new Error(answer.problem);
-    const node = await plugin.figma.getNodeByIdAsync(answer.nodeId);
-    if (node?.type !== 'RECTANGLE') throw new Error('it is no rectangle');
-    return { plugin, pending, node };
-  };
-  const placed = () =>
-    buildDocument((figma) => {
-      const frame = hero(figma);
-      frame.x = 300;
-      frame.y = 200;
-    });
-
-  it('[DOC22] lies where the deleted target was, selected and in view', async () => {
-    const { plugin, node } = await lay(await placed(), ({ user }, id) => user.remove(id));
-    expect([node.x, node.y, node.width, node.height]).toEqual([300, 200, 1440, 491]);
-    expect(node.fills).toMatchObject([
-      { imageHash: hashOf(plugin, 1, { width: 2880, height: 982 }), scaleMode: 'CROP' },
-    ]);
-    expect(plugin.figma.currentPage.selection).toEqual([node]);
-    const { x, y, width, height } = plugin.figma.viewport.bounds;
-    expect(x <= 300 && y <= 200 && x + width >= 1740 && y + height >= 691).toBe(true);
-  });
-
-  it('[DOC22] lies beside a target of another size, and is replaced by the next variant', async () => {
-    const { plugin, pending, node } = await lay(await placed(), ({ user }, id) => user.resize(id, 1000, 700));
-    expect([node.x, node.y]).toEqual([1340, 200]);
-    node.x = 2000;
-    const answer = await fill(plugin, pending, { variant: 2, into: 'layer' });
-    const next = await plugin.figma.getNodeByIdAsync(answer.ok ? answer.nodeId : '');
-    expect(node.removed).toBe(true);
-    expect(next).toMatchObject({ x: 2000, y: 200, name: 'Hero' });
-  });
-
-  it('[DOC22] lies on its own page', async () => {
-    const document = await buildDocument((figma) => {
-      const page = figma.createPage();
-      page.name = 'Second';
-      page.appendChild(hero(figma));
-    });
-    const { plugin, node } = await lay(document, ({ user }, id) => user.remove(id));
-    expect(node.parent?.name).toBe('Second');
-    expect(plugin.figma.currentPage.name).toBe('Second');
   });
 });

@@ -1,29 +1,11 @@
-import type { FrameNode, ImagePaint, PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
+import type { ImagePaint, PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import { describe, expect, it } from 'vitest';
-import {
-  add,
-  fakeImage,
-  gradientFill,
-  imageFill,
-  loseImage,
-  patternFill,
-  videoFill,
-} from '../../fake-figma/fake-figma.ts';
-import { names, reportOf, select } from '../plugin.testing.ts';
-import { readSelection } from './read-selection.ts';
-
-const PHOTO = { width: 600, height: 400 };
-
-/** A fill with a picture of its own. */
-const photo = (figma: PluginAPI, seed = 0, options: Partial<ImagePaint> = {}): ImagePaint =>
-  imageFill(figma, fakeImage('jpeg', PHOTO, seed), options);
-
-const hero = (figma: PluginAPI): FrameNode => add(figma, 'FRAME', { name: 'Hero', width: 1440, height: 491 });
-const nothing = { sources: [], targets: [], several: false };
+import { add, gradientFill, patternFill, videoFill } from '../../fake-figma/fake-figma.ts';
+import { addHero, names, photo, reportOf } from '../plugin.testing.ts';
 
 describe('a selection', () => {
   it('[DOC5] of nothing is told by a hint', async () => {
-    const { sources, targets, hint } = await reportOf((figma) => void hero(figma));
+    const { sources, targets, hint } = await reportOf((figma) => void addHero(figma));
     expect({ sources, targets, hint }).toEqual({ sources: [], targets: [], hint: 'nothing' });
   });
 
@@ -86,7 +68,7 @@ describe('a selection', () => {
   it('[DOC7] sorts layers by what lies on top, across the groups and frames they lie in', async () => {
     const { sources } = await reportOf(
       (figma) => {
-        hero(figma);
+        addHero(figma);
         const outer = add(figma, 'FRAME', { name: 'Outer', width: 300, height: 300 });
         const inner = add(figma, 'FRAME', { name: 'Inner', parent: outer });
         add(figma, 'RECTANGLE', { name: 'First', parent: inner, fills: [photo(figma, 1)] });
@@ -107,7 +89,7 @@ describe('a selection', () => {
     const all = Array.from({ length: 14 }, (_, i) => `Photo ${i}`);
     const { sources } = await reportOf(
       (figma) => {
-        hero(figma);
+        addHero(figma);
         for (const [i, name] of all.entries()) add(figma, 'RECTANGLE', { name, fills: [photo(figma, i)] });
       },
       ...all,
@@ -189,7 +171,7 @@ describe('a selection', () => {
   it('[DOC12] offers as drawn what has no bytes of its own', async () => {
     const { sources } = await reportOf(
       async (figma) => {
-        hero(figma);
+        addHero(figma);
         const dot = add(figma, 'ELLIPSE', { name: 'Dot', visible: false });
         add(figma, 'RECTANGLE', { name: 'Tile', fills: [photo(figma, 1, { scaleMode: 'TILE' })] });
         await add(figma, 'RECTANGLE', { name: 'Pattern' }).setFillsAsync([patternFill(dot)]);
@@ -230,244 +212,5 @@ describe('a selection', () => {
       add(figma, 'FRAME', { name: 'Hero', width: 343.5, height: 120.25, fills: [photo(figma)] });
     }, 'Hero');
     expect(targets[0]?.size).toEqual({ width: 343.5, height: 120.25 });
-  });
-
-  it('[DOC15] names the main component of what lies in an instance, a variant by its set', async () => {
-    const { fake } = await reportOf((figma) => {
-      const card = add(figma, 'COMPONENT', { name: 'Card' });
-      add(figma, 'RECTANGLE', { name: 'Photo', parent: card, fills: [photo(figma)] });
-      card.createInstance().name = 'A card';
-      const small = add(figma, 'COMPONENT', { name: 'Size=S', fills: [photo(figma)] });
-      figma.combineAsVariants([small], figma.currentPage).name = 'Banner';
-      small.createInstance().name = 'A banner';
-    });
-    const card = await fake.figma.getNodeByIdAsync(fake.document.named('A card'));
-    const inside = card && 'children' in card ? card.children[0] : undefined;
-    fake.user.select(inside?.id ?? '');
-    const report = await readSelection(fake.figma, 2);
-    expect(report.targets).toMatchObject(
-      [{ name: 'Photo' }, { name: 'A card' }].map((each) => ({
-        ...each,
-        instanceOf: 'Card',
-        isComponent: false,
-        takesTiles: false,
-      })),
-    );
-    select(fake, 'A banner');
-    expect((await readSelection(fake.figma, 3)).targets).toMatchObject([
-      { name: 'A banner', instanceOf: 'Banner', isComponent: false, takesTiles: false },
-    ]);
-  });
-
-  it('[DOC16] tells what is, or lies in, a component', async () => {
-    const build = (figma: PluginAPI): void => {
-      const card = add(figma, 'COMPONENT', { name: 'Size=S', fills: [photo(figma)] });
-      add(figma, 'FRAME', { name: 'Slot', parent: card, fills: [photo(figma)] });
-      figma.combineAsVariants([card], figma.currentPage).name = 'Card';
-    };
-    for (const name of ['Size=S', 'Slot', 'Card']) {
-      const { targets } = await reportOf(build, name);
-      expect(targets[0]).toMatchObject({
-        name,
-        isComponent: true,
-        instanceOf: null,
-        takesTiles: name !== 'Card',
-      });
-    }
-  });
-
-  it('[DOC18] of a group offers its pictures for the frame it lies in, or asks for one', async () => {
-    const group = (figma: PluginAPI, parent: FrameNode | PluginAPI['currentPage'], fills: ImagePaint[]) => {
-      const layers = [
-        add(figma, 'RECTANGLE', { name: 'Photo', fills }),
-        add(figma, 'TEXT', { name: 'Words' }),
-      ];
-      figma.group(layers, parent).name = 'Group';
-    };
-    const framed = await reportOf((figma) => group(figma, hero(figma), [photo(figma)]), 'Group');
-    expect([names(framed.sources), names(framed.targets), framed.hint]).toEqual([['Photo'], ['Hero'], null]);
-    const free = await reportOf((figma) => group(figma, figma.currentPage, [photo(figma)]), 'Group');
-    expect([names(free.sources), names(free.targets), free.hint]).toEqual([['Photo'], [], 'needs-frame']);
-    const plain = await reportOf((figma) => group(figma, hero(figma), []), 'Group');
-    expect(plain).toMatchObject({ ...nothing, hint: 'no-fills' });
-    const beside = await reportOf(
-      (figma) => (hero(figma), group(figma, figma.currentPage, [])),
-      'Group',
-      'Hero',
-    );
-    expect(beside.sources).toMatchObject([{ name: 'Group', kind: 'rendered', rendered: 'layer' }]);
-    expect(names(beside.targets)).toEqual(['Hero']);
-  });
-
-  it('[DOC18] of a slice is nothing', async () => {
-    const report = await reportOf(
-      (figma) => void add(figma, 'SLICE', { name: 'Slice', parent: hero(figma) }),
-      'Slice',
-    );
-    expect(report).toMatchObject({ ...nothing, hint: 'no-fills' });
-  });
-
-  it('[DOC19] of a section is like that of a frame', async () => {
-    const { sources, targets } = await reportOf((figma) => {
-      const section = add(figma, 'SECTION', { name: 'Section', width: 1440, height: 491 });
-      add(figma, 'RECTANGLE', { name: 'Photo', parent: section, fills: [photo(figma)] });
-    }, 'Section');
-    expect(names(sources)).toEqual(['Photo']);
-    expect(targets).toMatchObject([{ name: 'Section', takesTiles: true }]);
-  });
-
-  it('[DOC20] tells that a layer, or what it lies in, is locked', async () => {
-    for (const locked of ['Outer', 'Hero']) {
-      const { targets } = await reportOf((figma) => {
-        const parent = add(figma, 'FRAME', { name: 'Outer', locked: locked === 'Outer' });
-        add(figma, 'FRAME', { name: 'Hero', parent, fills: [photo(figma)], locked: locked === 'Hero' });
-      }, 'Hero');
-      expect(targets[0]?.locked).toBe(true);
-    }
-  });
-
-  it('[DOC21] tells that the file has lost a picture', async () => {
-    const { fake } = await reportOf((figma) => {
-      add(figma, 'FRAME', { name: 'Hero', fills: [photo(figma, 7)] });
-      add(figma, 'FRAME', { name: 'Other', fills: [photo(figma, 8)] });
-    });
-    loseImage(fake.document, photo(fake.figma, 7).imageHash ?? '');
-    select(fake, 'Hero', 'Other');
-    const { sources } = await readSelection(fake.figma, 2);
-    expect(sources.map(({ name, missing }) => ({ name, missing }))).toEqual([
-      { name: 'Other', missing: false },
-      { name: 'Hero', missing: true },
-    ]);
-  });
-
-  it('[DOC25] of a frame without image fill offers the pictures in it, largest first', async () => {
-    const { sources, targets } = await reportOf((figma) => {
-      const frame = hero(figma);
-      const picture = (name: string, side: number, visible = true): void => {
-        const fills = [photo(figma, side)];
-        add(figma, 'RECTANGLE', { name, width: side, height: side, parent: frame, fills, visible });
-      };
-      picture('Small', 50);
-      picture('Large', 200);
-      picture('Hidden', 300, false);
-      const folder = add(figma, 'FRAME', { name: 'Folder', parent: frame, visible: false });
-      add(figma, 'RECTANGLE', { name: 'In hidden', parent: folder, fills: [photo(figma, 5)] });
-      add(figma, 'TEXT', { name: 'Words', parent: frame });
-    }, 'Hero');
-    expect(names(sources)).toEqual(['Large', 'Small']);
-    expect(names(targets)).toEqual(['Hero']);
-  });
-
-  it('[DOC25] of a frame without pictures offers its other fills, or a drawing, but no page of texts', async () => {
-    const gradient = await reportOf((figma) => void (hero(figma).fills = [gradientFill()]), 'Hero');
-    expect(gradient.sources).toMatchObject([{ name: 'Hero', rendered: 'gradient' }]);
-    const drawing = await reportOf((figma) => void add(figma, 'VECTOR', { parent: hero(figma) }), 'Hero');
-    expect(drawing.sources).toMatchObject([{ name: 'Hero', rendered: 'layer' }]);
-    const page = await reportOf((figma) => {
-      const frame = hero(figma);
-      add(figma, 'VECTOR', { parent: frame });
-      add(figma, 'TEXT', { parent: frame });
-    }, 'Hero');
-    expect([page.sources, page.hint]).toEqual([[], 'needs-picture']);
-    const empty = await reportOf((figma) => void hero(figma), 'Hero');
-    expect([empty.sources, names(empty.targets), empty.hint]).toEqual([[], ['Hero'], 'needs-picture']);
-  });
-
-  it('[DOC26] of a picture in a frame fills the frame where it is whole, itself where it is cut', async () => {
-    const of = async (size: { width: number; height: number }, options: Partial<ImagePaint> = {}) => {
-      const { targets } = await reportOf((figma) => {
-        add(figma, 'RECTANGLE', {
-          name: 'Photo',
-          ...size,
-          parent: hero(figma),
-          fills: [photo(figma, 0, options)],
-        });
-      }, 'Photo');
-      return names(targets);
-    };
-    const [toFrame, inPlace] = [
-      ['Hero', 'Photo'],
-      ['Photo', 'Hero'],
-    ];
-    expect(await of({ width: 300, height: 200 })).toEqual(toFrame);
-    expect(await of({ width: 300, height: 201 })).toEqual(toFrame);
-    expect(await of({ width: 300, height: 300 }, { scaleMode: 'FIT' })).toEqual(toFrame);
-    expect(await of({ width: 200, height: 300 }, { rotation: 90 })).toEqual(toFrame);
-    expect(await of({ width: 300, height: 300 })).toEqual(inPlace);
-    expect(await of({ width: 200, height: 300 })).toEqual(inPlace);
-    const imageTransform: ImagePaint['imageTransform'] = [
-      [0.5, 0, 0],
-      [0, 0.5, 0],
-    ];
-    expect(await of({ width: 300, height: 200 }, { scaleMode: 'CROP', imageTransform })).toEqual(inPlace);
-  });
-
-  it('[DOC26] of pictures without a frame fills themselves, or a plain shape beside them', async () => {
-    const free = await reportOf(
-      (figma) => void add(figma, 'RECTANGLE', { name: 'Photo', fills: [photo(figma)] }),
-      'Photo',
-    );
-    expect(names(free.targets)).toEqual(['Photo']);
-    const beside = await reportOf(
-      (figma) => {
-        add(figma, 'RECTANGLE', { name: 'Photo', fills: [photo(figma)] });
-        add(figma, 'RECTANGLE', { name: 'Place' });
-      },
-      'Photo',
-      'Place',
-    );
-    expect([names(beside.sources), names(beside.targets)]).toEqual([['Photo'], ['Place']]);
-    const words = await reportOf((figma) => void add(figma, 'TEXT', { name: 'Words' }), 'Words');
-    expect([names(words.sources), words.targets, words.hint]).toEqual([['Words'], [], 'needs-frame']);
-    const plain = await reportOf((figma) => void add(figma, 'RECTANGLE', { name: 'Place' }), 'Place');
-    expect([plain.sources, names(plain.targets), plain.hint]).toEqual([[], ['Place'], 'needs-picture']);
-  });
-
-  it('[DOC26] of several pictures in one frame fills the frame, or the chosen one', async () => {
-    const { sources, targets } = await reportOf(
-      (figma) => {
-        const parent = hero(figma);
-        add(figma, 'RECTANGLE', { name: 'Left', parent, fills: [photo(figma, 1)] });
-        add(figma, 'RECTANGLE', { name: 'Right', parent, fills: [photo(figma, 2)] });
-      },
-      'Left',
-      'Right',
-    );
-    expect(names(sources)).toEqual(['Right', 'Left']);
-    expect(names(targets)).toEqual(['Hero', 'Right', 'Left']);
-  });
-
-  it('[DOC26] of a picture in a section stays where it is', async () => {
-    const { targets } = await reportOf((figma) => {
-      const parent = add(figma, 'SECTION', { name: 'Section', width: 900, height: 900 });
-      add(figma, 'RECTANGLE', { name: 'Photo', width: 300, height: 200, parent, fills: [photo(figma)] });
-    }, 'Photo');
-    expect(names(targets)).toEqual(['Photo', 'Section']);
-  });
-
-  it('[DOC27] tells where the layer lies in its target, in groups and turned frames too', async () => {
-    const { sources, targets } = await reportOf((figma) => {
-      const frame = hero(figma);
-      frame.x = 500;
-      const image = add(figma, 'RECTANGLE', {
-        name: 'Photo',
-        width: 300,
-        height: 200,
-        fills: [photo(figma)],
-      });
-      frame.appendChild(image);
-      image.x = 40;
-      image.y = 30;
-      figma.group([image], frame);
-      frame.rotation = 20;
-    }, 'Photo');
-    expect(sources[0]?.placed?.targetId).toBe(targets[0]?.id);
-    const { x = 0, y = 0, width = 0, height = 0 } = sources[0]?.placed?.rectangle ?? {};
-    expect([x, y, width, height].map((value) => Math.round(value * 1000) / 1000)).toEqual([40, 30, 300, 200]);
-    const turned = await reportOf((figma) => {
-      const image = add(figma, 'RECTANGLE', { name: 'Photo', parent: hero(figma), fills: [photo(figma)] });
-      image.rotation = 5;
-    }, 'Photo');
-    expect(turned.sources[0]?.placed).toBeNull();
   });
 });
