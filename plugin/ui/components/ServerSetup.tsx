@@ -36,12 +36,12 @@ export function ServerSetup({ setup, onDone }: ServerSetupProps) {
       if (ready) onDone?.();
     });
   };
-  const submit = (event: Event) => {
-    event.preventDefault();
-    save(setup.save());
+  // No form: a frame like Figma's may not be allowed to submit one.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && !event.isComposing) save(setup.save());
   };
   return (
-    <form class="server-setup" noValidate onSubmit={submit}>
+    <div class="server-setup">
       <p class="setup-intro">{text.intro}</p>
       <label class="stacked">
         <span class="label">{text.address}</span>
@@ -62,6 +62,7 @@ export function ServerSetup({ setup, onDone }: ServerSetupProps) {
               if (event.inputType === 'insertFromPaste') setup.tidy();
             }}
             onBlur={() => setup.tidy()}
+            onKeyDown={onKeyDown}
           />
         </span>
       </label>
@@ -80,6 +81,7 @@ export function ServerSetup({ setup, onDone }: ServerSetupProps) {
             aria-invalid={wrongToken}
             aria-describedby={wrongToken ? `${id}-result` : `${id}-hint`}
             onInput={(event) => setup.typeToken(event.currentTarget.value)}
+            onKeyDown={onKeyDown}
           />
           <button
             type="button"
@@ -95,7 +97,7 @@ export function ServerSetup({ setup, onDone }: ServerSetupProps) {
           {text.tokenHint}
         </p>
       </div>
-      <Button type="submit" kind="primary" wide>
+      <Button kind="primary" wide onClick={() => save(setup.save())}>
         {checking ? text.checking : advice ? text.retry : text.check}
       </Button>
       <div id={`${id}-result`} role="status">
@@ -108,7 +110,7 @@ export function ServerSetup({ setup, onDone }: ServerSetupProps) {
           />
         )}
       </div>
-    </form>
+    </div>
   );
 }
 

@@ -30,10 +30,12 @@ export async function callServer(
   { url, token }: { readonly url: string; readonly token: string },
   signal: AbortSignal,
 ): Promise<CallEnd> {
-  const heard: { response: Response | null } = { response: null };
+  const heard: Heard = { response: null, text: '' };
   const listening: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
-    heard.response = response.clone();
+    heard.response = response;
+    // Now, as the client closes the connection when it has read its own.
+    heard.text = await response.clone().text();
     return response;
   };
   const sendable = /^[\x21-\x7e]+$/.test(token);
@@ -54,23 +56,27 @@ export async function callServer(
     if (!(error instanceof ClientError)) throw error;
     const { code, message, cause } = error;
     const { response } = heard;
-    const finding =
-      code === 'unauthorized' && error.server ? refusedToken : await findingOf(error, url, response);
+    const finding = code === 'unauthorized' && error.server ? refusedToken : findingOf(error, url, heard);
     const silent = response === null && cause === undefined;
     const result = response ? String(response.status) : silent ? 'no answer' : String(cause);
     return end(result, { finding, silent, message });
   }
 }
 
+interface Heard {
+  response: Response | null;
+  text: string;
+}
+
 /** Null where nothing was heard. */
-async function findingOf(error: ClientError, url: string, heard: Response | null): Promise<Finding | null> {
+function findingOf(error: ClientError, url: string, { response, text }: Heard): Finding | null {
   const { code, status = 0, server, retryAfterMs = null } = error;
   switch (code) {
     // With another body than ours: a gateway that wants a password of its own.
     case 'unauthorized':
       return { cause: 'wrongAddress', found: 'otherProgram' };
     case 'incompatible': {
-      const protocol = await protocolOf(heard);
+      const protocol = protocolOf(text);
       if (protocol === null || protocol === PROTOCOL_VERSION)
         return { cause: 'wrongAddress', found: 'otherProgram' };
       const older = protocol < PROTOCOL_VERSION ? 'server' : 'plugin';
@@ -84,15 +90,15 @@ async function findingOf(error: ClientError, url: string, heard: Response | null
     case 'unreachable':
       if (status === 503 && retryAfterMs !== null) return { cause: 'busy', found: 'later', retryAfterMs };
       if (status !== 0) return { cause: 'serverError', found: 'gateway', status };
-      return heard ? { cause: 'serverError', found: 'broken', status: heard.status } : null;
+      return response ? { cause: 'serverError', found: 'broken', status: response.status } : null;
     default:
       return code satisfies never;
   }
 }
 
 /** What an answer says of its protocol; null where it says nothing. */
-async function protocolOf(response: Response | null): Promise<number | null> {
-  const value = parseJson((await response?.text().catch(() => '')) ?? '');
+function protocolOf(text: string): number | null {
+  const value = parseJson(text);
   if (typeof value !== 'object' || value === null || !('protocol' in value)) return null;
   return Number.isInteger(value.protocol) ? Number(value.protocol) : null;
 }

@@ -4,41 +4,11 @@ import { Formats } from '../format.ts';
 import { IN_FIGMA } from '../models/check-environment.testing.ts';
 import type { CheckResult } from '../models/connection-check.ts';
 import type { Finding } from '../models/connection-diagnosis.ts';
+import { PROBLEMS } from '../models/findings.testing.ts';
 import { setupTextOf } from './server-setup.ts';
 
 const LANGUAGES = ['en', 'ko'] as const;
 const host = 'panorama.example.com';
-
-/** One of each kind that there is. */
-const FINDINGS: readonly Finding[] = [
-  ...(['empty', 'malformed', 'scheme', 'credentials', 'otherProgram', 'noHttp'] as const).map(
-    (found) => ({ cause: 'wrongAddress', found }) as const,
-  ),
-  { cause: 'wrongHost', host },
-  { cause: 'nameNotFound', host },
-  { cause: 'refused', host: 'localhost', space: 'loopback' },
-  { cause: 'refused', host, space: 'public' },
-  { cause: 'timedOut', waitedMs: 10_000 },
-  { cause: 'tls', found: 'certificate' },
-  { cause: 'tls', found: 'plainHttp' },
-  { cause: 'mixedContent', host },
-  { cause: 'cors', found: 'closed' },
-  { cause: 'cors', found: 'preflight' },
-  { cause: 'localNetworkPermission', found: 'asking' },
-  { cause: 'localNetworkPermission', found: 'denied' },
-  { cause: 'notAllowed' },
-  { cause: 'offline' },
-  { cause: 'unauthorized', found: 'missing' },
-  { cause: 'unauthorized', found: 'wrong' },
-  { cause: 'versions', older: 'server', server: 1, plugin: 2 },
-  { cause: 'versions', older: 'plugin', server: 3, plugin: 2 },
-  { cause: 'busy', found: 'calls', retryAfterMs: 60_000 },
-  { cause: 'busy', found: 'queue', retryAfterMs: null },
-  { cause: 'busy', found: 'later', retryAfterMs: null },
-  { cause: 'serverError', found: 'failed', status: 500 },
-  { cause: 'serverError', found: 'gateway', status: 502 },
-  { cause: 'serverError', found: 'broken', status: 200 },
-];
 
 function resultOf(finding: Finding, url: string | null = `https://${host}`): CheckResult {
   return { finding, url, also: [], suggestion: null, message: null, probes: [], surroundings: IN_FIGMA };
@@ -52,12 +22,12 @@ function told(line: string, result: CheckResult, language: (typeof LANGUAGES)[nu
 
 describe('the words of setting up a server', () => {
   it('[SETUP10] every cause has its own text and its own next step, in each language', () => {
-    const keys = FINDINGS.map(adviceFor);
+    const keys = PROBLEMS.map(adviceFor);
     expect(new Set(keys)).toEqual(new Set(Object.keys(STEPS)));
     for (const language of LANGUAGES) {
       const { advice, steps } = setupTextOf(language);
       const texts: string[] = [];
-      for (const finding of FINDINGS) {
+      for (const finding of PROBLEMS) {
         const key = adviceFor(finding) as AdviceKey;
         const lines = [...advice[key], ...STEPS[key].map((step) => steps[step])];
         texts.push(advice[key].join(' '));
