@@ -1,10 +1,10 @@
 /** The plugin as it is built, in a real browser: window, sandbox and document, driven from a test. */
 import { build } from 'esbuild';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { buildPlugin } from '../build-figma.mjs';
 import { launchBrowser } from '../web/browser.testing.ts';
@@ -26,8 +26,8 @@ export async function setUpDesktop(): Promise<DesktopBench> {
     buildPlugin({ outdir: folder }),
     build({
       entryPoints: {
-        page: new URL('desktop-page.testing.ts', import.meta.url).pathname,
-        worker: new URL('desktop-worker.testing.ts', import.meta.url).pathname,
+        page: fileURLToPath(new URL('../../plugin/figma/desktop-page.testing.ts', import.meta.url)),
+        worker: fileURLToPath(new URL('../../plugin/figma/desktop-worker.testing.ts', import.meta.url)),
       },
       outdir: folder,
       bundle: true,

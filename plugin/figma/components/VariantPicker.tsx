@@ -3,12 +3,17 @@ import { Button } from '../../ui/components/controls.tsx';
 import type { Fill } from '../models/fill.ts';
 import { useFigma } from './context.ts';
 
+/** Thumbnails have the frame's shape unless that is a strip. */
+const SHAPES = { from: 0.6, to: 2.4 };
+
 export function VariantPicker({ fill }: { fill: Fill }) {
   const words = useFigma().words.value.frames;
   const state = fill.state.value;
   const shown = state.state === 'placed' ? state.variant : 0;
   const pictures = fill.job.pictures.all.value;
   const { variants } = fill;
+  const { width, height } = fill.pending.pixels;
+  const shape = Math.min(SHAPES.to, Math.max(SHAPES.from, width / height));
   const at = variants.indexOf(shown);
   const step = (by: number) => {
     const next = variants[(at + by + variants.length) % variants.length];
@@ -25,6 +30,7 @@ export function VariantPicker({ fill }: { fill: Fill }) {
               key={n}
               type="button"
               class="thumb"
+              style={{ aspectRatio: String(shape) }}
               aria-pressed={n === shown}
               aria-label={words.variant(n)}
               onClick={() => void fill.place(n)}
