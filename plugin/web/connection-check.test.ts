@@ -1,19 +1,18 @@
 /** The check in a real browser, in a frame without an origin as Figma's, against servers that really are so. */
 import { build } from 'esbuild';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { createServer as createTcp, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Browser, BrowserContext, Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serverInfoOf } from '../ui/panoramas.testing.ts';
 import type { CheckResult, CheckTarget } from '../ui/models/connection-check.ts';
 import { launchBrowser } from './browser.testing.ts';
+import { SELF_SIGNED } from './certificate.testing.ts';
 import { FakeServer } from './fake-server.testing.ts';
 
 const TOKEN = 'the-token-of-this-server';
@@ -24,21 +23,12 @@ const PUBLIC_PAGE = 'https://www.figma.test/';
 let browser: Browser;
 let folder: string;
 let script: string;
-let tls: { key: Buffer; cert: Buffer };
 let context: BrowserContext | null = null;
 const servers: { server: Server; sockets: Set<Socket> }[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'panorama-check-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-days', '2', '-nodes', '-keyout', key, '-out', cert];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-  [browser, script] = await Promise.all([
-    launchBrowser(),
-    bundle(),
-    promisify(execFile)('openssl', ['req', '-x509', ...curve, ...subject]),
-  ]);
-  tls = { key: await readFile(key), cert: await readFile(cert) };
+  [browser, script] = await Promise.all([launchBrowser(), bundle()]);
 });
 
 afterEach(async () => {
@@ -180,7 +170,7 @@ describe('the check in a browser', () => {
 
   it('[SETUP5] a certificate of one’s own, HTTP where HTTPS was expected, and the other way round', async () => {
     const frame = await openFrame();
-    const secure = await listen(createHttps(tls, (_, response) => response.end('hello')));
+    const secure = await listen(createHttps(SELF_SIGNED, (_, response) => response.end('hello')));
     const plain = await listen(createHttp((_, response) => response.end('hello')));
     const untrusted = await check(frame, `https://localhost:${secure}`);
     expect([untrusted.finding, untrusted.also]).toEqual([{ cause: 'tls', found: 'certificate' }, []]);

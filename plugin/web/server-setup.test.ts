@@ -114,14 +114,9 @@ describe('the screen on which a server is named', () => {
         expect(await frame.locator('.setup-steps li').count()).toBeGreaterThan(0);
         expect(await frame.locator('.setup-also li').count()).toBe(5);
         const tooWide = await frame.evaluate(() =>
-          [...document.querySelectorAll('*')]
-            .filter(
-              (e) =>
-                e.scrollWidth > e.clientWidth &&
-                e.clientWidth > 0 &&
-                getComputedStyle(e).display !== 'inline',
-            )
-            .map((e) => e.className),
+          [...document.querySelectorAll('#root *')]
+            .filter((element) => element.getBoundingClientRect().right > window.innerWidth)
+            .map(({ outerHTML }) => outerHTML),
         );
         expect(tooWide, JSON.stringify(finding)).toEqual([]);
       }

@@ -46,7 +46,11 @@ describe('the check of a connection', () => {
   it('[SETUP4] a server that answers as ours is ready', async () => {
     const environment = new FakeEnvironment(() => json(serverInfoOf()));
     const result = await check(environment, ` ${SERVER}/v1/ `, ` ${TOKEN} `);
-    expect(result).toMatchObject({ finding: { cause: 'ready', info: serverInfoOf() }, url: SERVER, also: [] });
+    expect(result).toMatchObject({
+      finding: { cause: 'ready', info: serverInfoOf() },
+      url: SERVER,
+      also: [],
+    });
     expect(environment.calls).toHaveLength(1);
     expect(environment.calls[0]?.url).toBe(`${SERVER}/v1/server`);
     expect(environment.calls[0]?.init.headers).toMatchObject({ Authorization: `Bearer ${TOKEN}` });
