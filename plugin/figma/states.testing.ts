@@ -261,7 +261,7 @@ export const STATES: Readonly<Record<string, (scene: Scene) => Promise<void>>> =
   async 'server refused'(scene) {
     await opened(scene, 'server', '.server-setup');
     await scene.frame().locator('.server-setup input').first().fill('localhost:9');
-    await scene.frame().locator('.server-setup [type=submit]').click();
+    await scene.frame().locator('.server-setup .button.primary').click();
     await scene.frame().locator('.server-setup .notice').waitFor();
   },
   async help(scene) {

@@ -4,7 +4,7 @@ import type { Fill } from '../models/fill.ts';
 import { useFigma } from './context.ts';
 
 /** Thumbnails have the frame's shape unless that is a strip. */
-const SHAPES = { from: 0.6, to: 2.4 };
+const SHAPES = { from: 0.6, to: 2.1 };
 
 export function VariantPicker({ fill }: { fill: Fill }) {
   const words = useFigma().words.value.frames;
