@@ -76,8 +76,8 @@ export default tseslint.config(
     'singan/ knows only tfjs-core, no engine',
   ),
   {
-    // Tests may wire real parts together.
-    files: ['**/*.test.ts', 'plugin/{web,figma}/*.testing.ts'],
+    // Tests and benchmarks may wire real parts together.
+    files: ['**/*.test.ts', 'plugin/{web,figma}/*.testing.ts', 'plugin/bench/*.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
 );
