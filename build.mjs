@@ -20,7 +20,8 @@ try {
   process.exit(2);
 }
 
-await Promise.all([compileKernels(), buildWeb(), buildPlugin({ server })]);
+const plugins = [buildPlugin(), ...(server === null ? [] : [buildPlugin({ server })])];
+await Promise.all([compileKernels(), buildWeb(), ...plugins]);
 const { metafile } = await build({
   entryPoints: {
     cli: 'server/cli.ts',

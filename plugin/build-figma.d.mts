@@ -1,5 +1,5 @@
 export interface PluginBuildOptions {
-  /** By default dist/plugin. */
+  /** By default dist/plugin, or dist/plugin-HOST for one server. */
   readonly outdir?: string;
   /** Readable, with source maps. */
   readonly dev?: boolean;

@@ -1,6 +1,6 @@
 // Bundles Figma's plugin: a script for each half, the window's in one file with all it needs.
 import { build, context } from 'esbuild';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TARGET } from './target.mjs';
@@ -20,16 +20,16 @@ export function originOf(address) {
 }
 
 /**
- * Builds Figma's plugin, by default into dist/plugin. With `server`, an origin, the window knows its server and a
- * manifest beside it allows no other. `watch` builds again at each change, and tells `onBuilt`; what is returned ends it.
+ * Builds Figma's plugin, by default into dist/plugin. With `server`, an origin, the window knows its server, a manifest
+ * beside it allows no other, and the folder is named after the host: other builds leave it alone. `watch` builds again at each change, and tells `onBuilt`; what is returned ends it.
  *
  * @param {{ outdir?: string, dev?: boolean, server?: string | null, onBuilt?: (problems: number) => void, watch?: boolean }} options
  * @returns {Promise<() => Promise<void>>}
  */
 export async function buildPlugin({
-  outdir = 'dist/plugin',
-  dev = false,
   server = null,
+  outdir = server === null ? 'dist/plugin' : `dist/plugin-${new URL(server).hostname}`,
+  dev = false,
   watch = false,
   onBuilt = () => undefined,
 } = {}) {
@@ -64,8 +64,7 @@ export async function buildPlugin({
     jsxImportSource: 'preact',
     plugins: [inOneFile(join(outdir, 'ui.html')), toldBy(onBuilt)],
   };
-  if (server === null) await rm(join(outdir, 'manifest.json'), { force: true });
-  else await writeFile(join(outdir, 'manifest.json'), await manifestFor(server));
+  if (server !== null) await writeFile(join(outdir, 'manifest.json'), await manifestFor(server));
   if (!watch) {
     await Promise.all([build(main), build(window)]);
     return () => Promise.resolve();
