@@ -4,7 +4,7 @@
  *
  * The window decides and asks; main knows the document, does what it is asked, and tells what changes.
  */
-import type { Point, Rectangle, Size } from '../shared/geometry.ts';
+import type { Rectangle, Size } from '../shared/geometry.ts';
 
 /** Rows of an affine transform, as Figma writes it. */
 export type Transform = readonly [readonly [number, number, number], readonly [number, number, number]];
@@ -238,6 +238,3 @@ export const WINDOW_SIZE: Size = { width: 360, height: 640 };
 
 /** The longest toast that Figma shows. */
 export const TOAST_CHARACTERS = 100;
-
-/** Where the photo lies, from where its layer lies in the frame: see `anchorOf` in plugin/figma. */
-export type Anchor = Point;

@@ -91,7 +91,7 @@ function WindowHeader() {
       <Button
         kind="quiet"
         icon="gear"
-        label={words.server}
+        label={words.server.menu}
         pressed={screen === 'server'}
         onClick={() => app.show('server')}
       />

@@ -2,7 +2,13 @@
 
 export const en = {
   tabs: { compose: 'Fill', frames: 'Frames', label: 'What is shown' },
-  server: 'Server…',
+  server: {
+    menu: 'Server…',
+    heading: 'Server',
+    page: 'Its page',
+    pageText: 'All panoramas of this server are in the history on its web page.',
+    openPage: 'Open in the browser',
+  },
   help: 'Help',
   back: 'Back',
 
@@ -22,8 +28,6 @@ export const en = {
     look: 'Look now',
     check: 'Check the connection',
   },
-
-  serverHeading: 'Server',
 
   hints: {
     nothing: {
@@ -75,7 +79,6 @@ export const en = {
     heading: 'Frame',
     headingMany: (count: number) => `${count} frames`,
     choose: 'What is filled',
-    units: (size: string) => size,
     pixels: (size: string) => `${size} px`,
     tooSmall: (size: string) => `${size} px is too small: each side needs at least 16.`,
     take: (name: string) => `Fill ${name}`,

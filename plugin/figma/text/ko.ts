@@ -3,7 +3,13 @@ import type { Words } from './en.ts';
 
 export const ko: Words = {
   tabs: { compose: '채우기', frames: '프레임', label: '보이는 것' },
-  server: '서버…',
+  server: {
+    menu: '서버…',
+    heading: '서버',
+    page: '웹 페이지',
+    pageText: '이 서버의 모든 파노라마는 웹 페이지의 기록에 있습니다.',
+    openPage: '브라우저에서 열기',
+  },
   help: '도움말',
   back: '뒤로',
 
@@ -23,8 +29,6 @@ export const ko: Words = {
     look: '지금 찾기',
     check: '연결 확인',
   },
-
-  serverHeading: '서버',
 
   hints: {
     nothing: {
@@ -76,7 +80,6 @@ export const ko: Words = {
     heading: '프레임',
     headingMany: (count) => `프레임 ${count}개`,
     choose: '채울 대상',
-    units: (size) => size,
     pixels: (size) => `${size} px`,
     tooSmall: (size) => `${size} px은 너무 작습니다. 각 변이 16 px 이상이어야 합니다.`,
     take: (name) => `${name} 채우기`,
