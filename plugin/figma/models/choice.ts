@@ -146,15 +146,23 @@ export class Choice {
     });
   }
 
+  /** What was agreed to was agreed for the target before. */
   chooseTarget(id: string): void {
-    this.#targetId.value = id;
+    batch(() => {
+      this.#targetId.value = id;
+      this.agreed.value = false;
+    });
   }
 
   /** Leaves one of several out, or takes it in again. */
   toggle(id: string): void {
     const dropped = new Set(this.#dropped.value);
-    if (!dropped.delete(id)) dropped.add(id);
-    this.#dropped.value = dropped;
+    const isBack = dropped.delete(id);
+    if (!isBack) dropped.add(id);
+    batch(() => {
+      this.#dropped.value = dropped;
+      if (isBack) this.agreed.value = false;
+    });
   }
 
   isDropped(id: string): boolean {
@@ -205,22 +213,26 @@ export class Choice {
     this.#layAsInFrame(source);
   }
 
-  /** Where the layer lies in the frame is where the photo is wanted. */
+  /** Where the layer lies in the frame is where the photo is wanted; else its place in the frame before means nothing. */
   #layAsInFrame(source: SourceOption): void {
     const photo = this.#photo.photo.value;
     const target = this.shown.value?.target;
-    if (!photo || !target || source.placed?.targetId !== target.id) return;
+    if (!photo || !target) return;
+    const rectangle = source.placed?.targetId === target.id ? source.placed.rectangle : null;
     // Once: where the user has dragged it since, it stays.
-    const laid = JSON.stringify([source.id, target, source.placed.rectangle, photo.size]);
+    const laid = JSON.stringify([source.nodeId, target.id, target.size, rectangle, photo.size]);
     if (laid === this.#laid) return;
     this.#laid = laid;
-    const { anchor, zoom } = placeOf(photo.size, source.placed.rectangle, target.size);
+    const { anchor, zoom } = rectangle ? placeOf(photo.size, rectangle, target.size) : MIDDLE;
     batch(() => {
       this.#composer.anchor.value = anchor;
       this.#composer.setZoom(zoom);
     });
   }
 }
+
+/** The whole photo in the middle of the frame. */
+const MIDDLE = { anchor: { x: 0.5, y: 0.5 }, zoom: 1 };
 
 /** Whether two reports are of the same layers. */
 function targetIds({ targets, sources }: SelectionReport): string {

@@ -90,6 +90,13 @@ describe('what of the selection is chosen', () => {
     main.tell('selection', reportOf({ turn: 2, sources }));
     await eventually(() => main.questions('readSource').length === 2 && !app.choice.loading.value);
     expect(app.composer.anchor.value).toEqual({ x: 0.2, y: 0.5 });
+    // Its frame is filled, and nothing else has changed.
+    main.tell('selection', reportOf({ turn: 3, sources, targets: [targetOf({ filled: true })] }));
+    await eventually(() => main.questions('readSource').length === 3 && !app.choice.loading.value);
+    expect(app.composer.anchor.value).toEqual({ x: 0.2, y: 0.5 });
+    main.tell('selection', reportOf({ turn: 4, targets: [targetOf({ id: '7:7' })] }));
+    await eventually(() => app.composer.anchor.value.x === 0.5);
+    expect(app.composer.zoom.value).toBe(1);
   });
 
   it('[FIG15] locks and components must be agreed to, for each selection anew', async () => {
@@ -102,6 +109,36 @@ describe('what of the selection is chosen', () => {
     expect(fill?.pending.unlocked).toBe(true);
     main.tell('selection', reportOf({ turn: 2, targets: [targetOf({ id: '7:7', locked: true })] }));
     await eventually(() => app.hindrance.value === 'must-agree');
+  });
+
+  it('[FIG15] what was agreed to for one target is asked again for another', async () => {
+    const targets = [targetOf({ locked: true }), targetOf({ id: '1:3', locked: true })];
+    const { app } = await open({ main: mainWith({ targets }) });
+    app.choice.agreed.value = true;
+    app.choice.chooseTarget('1:3');
+    expect(app.choice.mustAgree.value).toBe(true);
+
+    const several = (await open({ main: mainWith({ targets, several: true }) })).app.choice;
+    several.toggle('1:3');
+    several.agreed.value = true;
+    several.toggle('1:3');
+    expect(several.mustAgree.value).toBe(true);
+    several.agreed.value = true;
+    several.toggle('1:3');
+    expect(several.mustAgree.value).toBe(false);
+  });
+
+  it('[FIG4] a selection that changes while main still looks at the one before is not missed', async () => {
+    const main = mainWith({});
+    const ask = main.ask.bind(main);
+    main.ask = async (name, question) => {
+      const answer = await ask(name, question);
+      if (name === 'opened')
+        main.tell('selection', reportOf({ turn: 2, targets: [targetOf({ id: '7:7' })] }));
+      return answer;
+    };
+    const { app } = await open({ main });
+    expect(app.choice.shown.value?.target.id).toBe('7:7');
   });
 
   it('[FIG13] of several frames some can be left out', async () => {

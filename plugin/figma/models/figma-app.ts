@@ -40,6 +40,8 @@ export type FillHindrance =
   | 'must-agree'
   | 'not-connected';
 
+type Changes = Partial<Pick<PanoramaRequest, 'seed' | 'width' | 'height'>>;
+
 export interface FigmaAppTiming {
   readonly connection: ConnectionTiming;
   readonly estimateDelayMs: number;
@@ -70,6 +72,9 @@ export class FigmaApp implements Interface {
   readonly #screen = signal<Screen>('compose');
   readonly #opening = signal<Opening | null>(null);
   readonly #restored = signal<RestoreAnswer | null>(null);
+  readonly #trouble = signal<{ readonly fill: Fill; readonly error: unknown } | null>(null);
+  /** What is being sent, or made again, is not sent twice. */
+  readonly #sending = new Set<Fill | 'selection'>();
   readonly #undos: Undo[] = [];
 
   readonly text = computed(() => this.preferences.text.value);
@@ -85,6 +90,8 @@ export class FigmaApp implements Interface {
   readonly screen = computed<Screen>(() => this.#screen.value);
   readonly opening = computed(() => this.#opening.value);
   readonly restored = computed(() => this.#restored.value);
+  /** A frame that could not be made again, and why. */
+  readonly trouble = computed(() => this.#trouble.value);
   readonly hindrance = computed<FillHindrance | null>(() => {
     const { choice, photo, composer, connection } = this;
     const targets = choice.targets.value;
@@ -127,6 +134,13 @@ export class FigmaApp implements Interface {
   /** Reads what was kept, asks main why it was started, and works until undone. */
   async start(): Promise<Undo> {
     const { host, choice, composer, main } = this;
+    // First, for the selection may change while main still looks at it.
+    this.#undos.push(
+      main.on('selection', (report) => {
+        this.#restored.value = null;
+        choice.take(report);
+      }),
+    );
     const [undoPreferences, request, filling, opening] = await Promise.all([
       this.preferences.start(),
       readSetting(host.storage, 'request'),
@@ -144,10 +158,6 @@ export class FigmaApp implements Interface {
     this.#undos.push(undoPreferences, choice.start());
     choice.take(opening.selection);
     this.#undos.push(
-      main.on('selection', (report) => {
-        this.#restored.value = null;
-        choice.take(report);
-      }),
       effect(() => {
         const request = composer.request.value;
         if (request) void writeSetting(host.storage, 'request', request);
@@ -169,7 +179,8 @@ export class FigmaApp implements Interface {
     if (opening.command === 'server' || (this.unknownServer.value && opening.visible))
       this.#screen.value = 'server';
     else if (opening.command === 'help') this.#screen.value = 'help';
-    else if (opening.pending.length > 0) this.#screen.value = 'frames';
+    else if (opening.pending.some(({ server }) => server === this.connection.address.value.url))
+      this.#screen.value = 'frames';
     return () => undoAll(this.#undos);
   }
 
@@ -192,8 +203,9 @@ export class FigmaApp implements Interface {
     const orders = this.choice.targets.value.flatMap((planned) =>
       this.orderOf(planned, photo.blob, source, request),
     );
-    const fills = await this.fills.send(orders);
-    if (fills.length > 0) this.#screen.value = 'frames';
+    const fills = await this.#once('selection', () => this.fills.send(orders));
+    if (!fills || fills.length === 0) return [];
+    this.#screen.value = 'frames';
     return fills;
   }
 
@@ -248,6 +260,10 @@ export class FigmaApp implements Interface {
         await this.#remake(fill, {});
         return;
       case 'unsent':
+        // The document notes which server has it.
+        if (fill.pending.server === this.connection.address.value.url) await fill.run();
+        else await this.#remake(fill, {});
+        return;
       case 'lost':
         await fill.run();
         return;
@@ -269,14 +285,36 @@ export class FigmaApp implements Interface {
     return answer;
   }
 
-  async #remake(
-    fill: Fill,
-    changes: Partial<Pick<PanoramaRequest, 'seed' | 'width' | 'height'>>,
-    scale: number = fill.pending.scale,
-  ): Promise<boolean> {
-    const request = fill.job.panorama.value?.request;
-    const photo = await fill.job.loadPhoto().catch(() => null);
-    if (!request || !photo) return false;
+  /** Null where the same is on its way already. */
+  async #once<T>(what: Fill | 'selection', work: () => Promise<T>): Promise<T | null> {
+    if (this.#sending.has(what)) return null;
+    this.#sending.add(what);
+    try {
+      return await work();
+    } finally {
+      this.#sending.delete(what);
+    }
+  }
+
+  /** Sends it anew and lets go of the one before. Resolves to whether it could; why not is told as `trouble`. */
+  async #remake(fill: Fill, changes: Changes, scale: number = fill.pending.scale): Promise<boolean> {
+    try {
+      this.#trouble.value = null;
+      return (await this.#once(fill, () => this.#sendAgain(fill, changes, scale))) === true;
+    } catch (error) {
+      this.#trouble.value = { fill, error };
+      return false;
+    }
+  }
+
+  /** Throws where the photo is not to be had, or main does not answer. */
+  async #sendAgain(fill: Fill, changes: Changes, scale: number): Promise<boolean> {
+    const request = fill.job.panorama.value?.request ?? fill.parcel?.request;
+    if (!request) return false;
+    const photo = await fill.job.loadPhoto().catch((error: unknown) => {
+      if (fill.parcel) return fill.parcel.photo;
+      throw error;
+    });
     const { targetId, source, hideSource, applyDraft, unlocked } = fill.pending;
     const order: Order = {
       target: { id: targetId },
@@ -300,12 +338,13 @@ export class FigmaApp implements Interface {
     return words.relaunch(this.text.value.mode.names[mode], source.name, this.formats.value.size(pixels));
   }
 
-  /** What was on its way when the window was closed is followed as soon as the server is there. */
+  /** What was on its way when the window was closed is followed as soon as its server is there. */
   #resumeWhenReady(pending: readonly PendingFill[]): Undo {
-    let asked = false;
+    const asked = new Set<string>();
     return effect(() => {
-      if (!this.connection.ready.value || asked) return;
-      asked = true;
+      const { url } = this.connection.address.value;
+      if (!this.connection.ready.value || asked.has(url)) return;
+      asked.add(url);
       this.fills.resume(pending);
     });
   }

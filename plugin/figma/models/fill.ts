@@ -1,5 +1,5 @@
 /** One frame on its way to its panorama: sent, followed, laid into the document. */
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal, type Signal } from '@preact/signals';
 import { ClientError, type PanoramaApi } from '../../../shared/client.ts';
 import { hasEnded, type ErrorBody, type Panorama } from '../../../shared/protocol.ts';
 import type { PanoramaRequest } from '../../../shared/request.ts';
@@ -53,10 +53,14 @@ export class Fill {
   readonly job: Job;
   readonly #surroundings: FillSurroundings;
   readonly #parcel: FillParcel | null;
-  readonly #state = signal<FillState>({ state: 'working' });
+  readonly #state: Signal<FillState>;
   readonly #draftPlaced = signal(false);
   readonly #closed = new AbortController();
   #sent = false;
+  /** The document no longer waits for it. */
+  #forgotten = false;
+  /** Where the user wants it. */
+  #into: 'target' | 'layer' = 'target';
 
   readonly state = computed(() => this.#state.value);
   /** The draft lies in the frame, and nothing better yet. */
@@ -73,12 +77,15 @@ export class Fill {
     this.#surroundings = surroundings;
     this.#parcel = parcel;
     this.#sent = parcel === null;
+    this.#state = signal<FillState>({ state: parcel ? 'sending' : 'working' });
     this.job = new Job(pending.id, surroundings.api, () => undefined);
   }
 
   /** Goes from where it is to its end. May be called again where that may help. */
   async run(): Promise<void> {
     const { signal } = this.#closed;
+    // One may be canceled before its turn has come.
+    if (signal.aborted) return;
     if (!this.#sent && !(await this.#send())) return;
     this.#set({ state: 'working' });
     const undo = effect(() => {
@@ -101,12 +108,13 @@ export class Fill {
     await this.#finish(panorama);
   }
 
-  /** Lays a variant into the frame in place of what lies there. */
-  async place(variant: number, into: 'target' | 'layer' = 'target'): Promise<void> {
+  /** Lays a variant into the frame in place of what lies there, or where the one before was laid. */
+  async place(variant: number, into: 'target' | 'layer' = this.#into): Promise<void> {
     this.#set({ state: 'placing', variant });
     try {
       const answer = await this.#lay(variant, into);
       if (this.#closed.signal.aborted) return;
+      if (answer.ok) this.#into = into;
       this.#set(
         answer.ok
           ? { state: 'placed', variant, nodeId: answer.nodeId }
@@ -131,12 +139,18 @@ export class Fill {
   async cancel(): Promise<void> {
     if (this.#state.value.state === 'sending') {
       this.#closed.abort();
-      await this.#surroundings.api.value.delete(this.pending.id).catch(() => undefined);
       this.#set({ state: 'canceled' });
       await this.#forget();
+      // It may have arrived all the same.
+      await this.#surroundings.api.value.delete(this.pending.id).catch(() => undefined);
       return;
     }
     await this.job.cancel();
+  }
+
+  /** Photo and request, where this window has sent them. */
+  get parcel(): FillParcel | null {
+    return this.#parcel;
   }
 
   /** From here on it is one undo step. */
@@ -156,6 +170,8 @@ export class Fill {
     this.#set({ state: 'sending' });
     const { photo, request } = this.#parcel;
     try {
+      if (this.#forgotten) await this.#surroundings.main.ask('begin', { fills: [this.pending] });
+      this.#forgotten = false;
       await this.#surroundings.api.value.put(this.pending.id, photo, request, signal);
       this.#sent = true;
       return !signal.aborted;
@@ -188,6 +204,8 @@ export class Fill {
         panorama.status satisfies never;
     }
     await this.#forget();
+    // The draft may lie in the frame: a step of its own, whatever the user does next.
+    await this.settle().catch(() => undefined);
   }
 
   #wantsDraft({ status, variants, request }: Panorama): boolean {
@@ -243,6 +261,7 @@ export class Fill {
   }
 
   async #forget(): Promise<void> {
+    this.#forgotten = true;
     await this.#surroundings.main.ask('forget', { ids: [this.pending.id] }).catch(() => undefined);
   }
 

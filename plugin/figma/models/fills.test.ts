@@ -172,6 +172,79 @@ describe('a frame', () => {
     expect(bench.main.pending).toEqual([]);
   });
 
+  it('[FIG11] that was canceled while its photo was sent is tried again', async () => {
+    const bench = await open();
+    bench.api.delay = ({ name }) => (name === 'put' ? new Promise<void>(() => undefined) : Promise.resolve());
+    const [fill] = await bench.app.fill();
+    if (!fill) throw new Error('nothing was sent');
+    await fill.cancel();
+    bench.api.delay = () => Promise.resolve();
+    bench.api.fail = ({ name, id }) => (name === 'photo' && id ? refused(404, 'not-found') : null);
+    await bench.app.retry(fill);
+    await eventually(() => bench.app.fills.all.value.map(stateOf).join() === 'working');
+  });
+
+  it('[FIG11] that the server refused is noted again when it is sent again', async () => {
+    const bench = await open();
+    bench.api.fail = ({ name }) => (name === 'put' ? refused(503, 'queue-full') : null);
+    const [fill] = await bench.app.fill();
+    if (!fill) throw new Error('nothing was sent');
+    await eventually(() => bench.main.pending.length === 0);
+    bench.api.fail = () => null;
+    void bench.app.retry(fill);
+    await eventually(() => bench.api.watchers(fill.pending.id) === 1);
+    expect(bench.main.pending.map(({ id }) => id)).toEqual([fill.pending.id]);
+  });
+
+  it('[FIG11] that cannot be made again says why, and is not made twice', async () => {
+    const bench = await open();
+    const fill = await sendOne(bench);
+    bench.api.change(made(fill, [0, 1], { status: 'succeeded' }));
+    await eventually(() => stateOf(fill) === 'placed');
+    const again = await Promise.all([bench.app.again(fill), bench.app.again(fill)]);
+    expect(again.toSorted()).toEqual([false, true]);
+    expect(bench.api.count('put')).toBe(2);
+
+    const resumed = pendingOf({ id: '00000000-0000-4000-8000-000000000007' });
+    bench.api.panoramas.set(resumed.id, panoramaOf({ id: resumed.id, status: 'canceled' }));
+    bench.app.fills.resume([resumed]);
+    const [other] = bench.app.fills.all.value;
+    if (!other) throw new Error('nothing was resumed');
+    await eventually(() => stateOf(other) === 'canceled');
+    bench.api.fail = ({ name }) => (name === 'photo' ? unreachable() : null);
+    await bench.app.retry(other);
+    expect(bench.app.trouble.value).toMatchObject({ fill: other, error: { code: 'unreachable' } });
+  });
+
+  it('[FIG5] is sent once, however often the button is pressed', async () => {
+    const bench = await open();
+    await Promise.all([bench.app.fill(), bench.app.fill()]);
+    expect(bench.app.fills.all.value).toHaveLength(1);
+  });
+
+  it('[FIG9] whose panorama is a layer of its own keeps its variants there', async () => {
+    const bench = await open();
+    bench.app.composer.setVariants(2);
+    const fill = await sendOne(bench);
+    bench.main.fill = ({ into }) =>
+      into === 'layer' ? { ok: true, nodeId: '9:9' } : { ok: false, problem: 'deleted' };
+    bench.api.change(made(fill, [0, 1, 2], { status: 'succeeded' }));
+    await eventually(() => stateOf(fill) === 'obstructed');
+    await fill.place(1, 'layer');
+    await fill.place(2);
+    expect(fill.state.value).toEqual({ state: 'placed', variant: 2, nodeId: '9:9' });
+  });
+
+  it('[FIG8] a draft that is left when it fails is a step of its own', async () => {
+    const bench = await open();
+    const fill = await sendOne(bench);
+    bench.api.change(made(fill, [0], { status: 'running', phase: 'train' }));
+    await eventually(() => fill.draftPlaced.value);
+    const error = { code: 'internal', message: 'it broke', kind: 'machine' as const };
+    bench.api.change(made(fill, [0], { status: 'failed', error }));
+    await eventually(() => bench.main.questions('settle').length === 1);
+  });
+
   it('[FIG11] whose photo did not arrive is sent again under the same id', async () => {
     const bench = await open();
     bench.api.fail = ({ name }) => (name === 'put' ? unreachable() : null);
@@ -226,6 +299,27 @@ describe('a frame', () => {
     bench.api.change(made(fill, [0, 1], { status: 'succeeded' }));
     await eventually(() => stateOf(fill) === 'placed');
   });
+
+  it('[FIG12] waits for its own server where the user names another one meanwhile', async () => {
+    const bench = await open();
+    const fill = await sendOne(bench);
+    bench.api.breakStreams(fill.pending.id, refused(500, 'internal'));
+    await eventually(() => stateOf(fill) === 'lost');
+    bench.api.fail = ({ name }) => (name === 'watch' ? refused(404, 'not-found') : null);
+    bench.main.asked.length = 0;
+    const states: string[] = [];
+    const undo = fill.state.subscribe(({ state }) => void states.push(state));
+    const looks = bench.api.count('server');
+    await bench.app.connection.connect('other', 'http://other');
+    await eventually(() => bench.api.count('server') > looks + 1);
+    expect(states).toEqual(['lost']);
+    expect(bench.main.pending).toHaveLength(1);
+    bench.api.fail = ({ name }) => (name === 'server' ? unreachable() : null);
+    await bench.app.connection.connect('a-token', 'http://fake');
+    bench.api.fail = () => null;
+    await eventually(() => stateOf(fill) === 'working');
+    undo();
+  });
 });
 
 describe('several frames', () => {
@@ -246,6 +340,30 @@ describe('several frames', () => {
     ]);
     const photos = fills.map(({ pending }) => bench.api.photos.get(pending.id));
     expect(photos[0]).toBe(photos[1]);
+  });
+
+  it('[FIG10] one that is canceled before its turn is not sent, and the ones after it are', async () => {
+    const three = [...targets.slice(0, 2), targetOf({ id: '1:5', size: { width: 300, height: 100 } })];
+    const bench = await open({
+      prepare: ({ main }) => {
+        main.opening = openingOf({ selection: reportOf({ targets: three, several: true }) });
+      },
+    });
+    let arrive = (): void => undefined;
+    bench.api.delay = ({ name }) =>
+      name === 'put' ? new Promise((resolve) => (arrive = resolve)) : Promise.resolve();
+    const [first, second, third] = await bench.app.fill();
+    if (!first || !second || !third) throw new Error('three were expected');
+    await second.cancel();
+    expect(stateOf(second)).toBe('canceled');
+    bench.api.delay = () => Promise.resolve();
+    arrive();
+    await eventually(() => bench.api.watchers(third.pending.id) === 1);
+    expect(stateOf(second)).toBe('canceled');
+    expect(bench.api.calls.filter(({ name }) => name === 'put').map(({ id }) => id)).toEqual([
+      first.pending.id,
+      third.pending.id,
+    ]);
   });
 
   it('[FIG13] are filled as each is ready; a failure is its own, and so is a frame that is gone', async () => {
@@ -282,6 +400,18 @@ describe('a window that is opened again', () => {
     bench.api.change(made(fill, [0, 1], { status: 'succeeded' }));
     await eventually(() => stateOf(fill) === 'placed');
     expect(main.pending).toEqual([theirs]);
+    // It is dealt with; the other one comes with its server.
+    await bench.app.fills.dismiss(fill);
+    await bench.app.connection.connect('a-token', 'http://elsewhere');
+    await eventually(() => bench.app.fills.all.value.length === 1);
+    expect(bench.app.fills.all.value[0]?.pending.id).toBe(theirs.id);
+  });
+
+  it('[FIG14] does not show the frames where they wait for another server', async () => {
+    const main = new FakeMain();
+    main.opening = openingOf({ pending: [pendingOf({ server: 'http://elsewhere' })] });
+    const bench = await open({ main });
+    expect(bench.app.screen.value).toBe('compose');
   });
 
   it('[FIG14] tells what never arrived and forgets it', async () => {

@@ -32,7 +32,6 @@ export interface FillsOptions {
 
 export class Fills {
   readonly #options: FillsOptions;
-  readonly #surroundings: FillSurroundings;
   readonly #all = signal<readonly Fill[]>([]);
   #last: Promise<unknown> = Promise.resolve();
 
@@ -43,17 +42,18 @@ export class Fills {
 
   constructor(options: FillsOptions) {
     this.#options = options;
-    const { main, api, describe } = options;
-    this.#surroundings = { main, api, describe, inTurn: (work) => this.#inTurn(work) };
   }
 
   /** What was lost with the connection is followed again when that is back, until undone. */
   start(): Undo {
-    const { ready } = this.#options;
+    const { ready, server } = this.#options;
     const undos = [
       effect(() => {
         if (!ready.value) return;
-        for (const fill of this.#all.peek()) if (fill.state.peek().state === 'lost') void fill.run();
+        const here = server.value;
+        for (const fill of this.#all.peek()) {
+          if (fill.state.peek().state === 'lost' && fill.pending.server === here) void fill.run();
+        }
       }),
       () => {
         for (const fill of this.#all.peek()) fill.close();
@@ -83,7 +83,7 @@ export class Fills {
     const noted = await this.#options.main.ask('begin', { fills: starts });
     const fills = orders.flatMap(({ photo, request }, i) => {
       const pending = noted[i];
-      return pending ? [new Fill(pending, this.#surroundings, { photo, request })] : [];
+      return pending ? [new Fill(pending, this.#surroundings(), { photo, request })] : [];
     });
     this.#add(fills);
     // One after the other, so that the first is not held up by the others' bytes.
@@ -95,7 +95,7 @@ export class Fills {
   resume(pending: readonly PendingFill[]): void {
     const known = new Set(this.#all.value.map((fill) => fill.pending.id));
     const ours = pending.filter(({ id, server }) => !known.has(id) && server === this.#options.server.value);
-    const fills = ours.map((each) => new Fill(each, this.#surroundings));
+    const fills = ours.map((each) => new Fill(each, this.#surroundings()));
     this.#add(fills);
     for (const fill of fills) void fill.run();
   }
@@ -110,10 +110,27 @@ export class Fills {
 
   async #runInOrder(fills: readonly Fill[]): Promise<void> {
     for (const fill of fills) {
-      const run = fill.run();
-      await untilSent(fill);
-      void run;
+      await Promise.race([fill.run(), untilSent(fill)]);
     }
+  }
+
+  /** Of a fill at the server of this moment: it stays there when the user names another one meanwhile. */
+  #surroundings(): FillSurroundings {
+    const { main, api, server, describe } = this.#options;
+    const ours = server.value;
+    let client = api.value;
+    return {
+      main,
+      describe,
+      inTurn: (work) => this.#inTurn(work),
+      api: {
+        get value() {
+          // Its token may be another one by now.
+          if (server.value === ours) client = api.value;
+          return client;
+        },
+      },
+    };
   }
 
   #add(fills: readonly Fill[]): void {

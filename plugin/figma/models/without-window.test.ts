@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { TOAST_CHARACTERS, type Opening } from '../../messages.ts';
 import { eventually } from '../../ui/eventually.testing.ts';
-import { FakeApi, unauthorized, unreachable } from '../../ui/fake-api.testing.ts';
+import { FakeApi, refused, unauthorized, unreachable } from '../../ui/fake-api.testing.ts';
 import { panoramaOf, variantOf } from '../../ui/panoramas.testing.ts';
 import { FakeMain, openingOf, reportOf, sourceOf, targetOf } from '../fake-main.testing.ts';
 import { openWindow, type Bench } from '../figma-app.testing.ts';
@@ -16,8 +16,13 @@ interface Run extends Bench {
   readonly done: Promise<void>;
 }
 
-async function resize(opening: Partial<Opening> = {}, api = new FakeApi()): Promise<Run> {
+async function resize(
+  opening: Partial<Opening> = {},
+  api = new FakeApi(),
+  prepare: (main: FakeMain) => void = () => undefined,
+): Promise<Run> {
   const main = new FakeMain();
+  prepare(main);
   main.opening = openingOf({ command: 'resize', visible: false, ...opening });
   const bench = await openWindow({ main, api });
   closes.push(bench.close);
@@ -79,6 +84,59 @@ describe('“Resize to frame” without a window', () => {
     await run.done;
     expect(run.api.count('cancel')).toBe(1);
     expect(run.main.questions('close')).toEqual([{ text: 'Canceled. Nothing was changed.' }]);
+  });
+
+  it('[FIG19] a draft that a canceled panorama has left in the frame is shown, not denied', async () => {
+    const run = await resize();
+    await eventually(() => run.api.watchers(run.app.fills.all.value[0]?.pending.id ?? '') === 1);
+    const [fill] = run.app.fills.all.value;
+    const id = fill?.pending.id ?? '';
+    run.api.change(panoramaOf({ id, status: 'running', phase: 'train', variants: [variantOf(id, 0, 4, 3)] }));
+    await eventually(() => fill?.draftPlaced.value === true);
+    run.main.tell('toastButton', null);
+    await run.done;
+    expect(run.main.questions('close')).toEqual([]);
+    expect(run.app.screen.value).toBe('frames');
+  });
+
+  it('[FIG19] what is canceled while the server is away is left to the window', async () => {
+    const run = await resize();
+    await eventually(() => run.api.watchers(run.app.fills.all.value[0]?.pending.id ?? '') === 1);
+    run.api.fail = () => unreachable();
+    run.main.tell('toastButton', null);
+    await run.done;
+    expect(run.app.screen.value).toBe('frames');
+    expect(run.main.questions('showWindow')).toHaveLength(1);
+  });
+
+  it('[FIG19] what the server refuses to tell is not waited for', async () => {
+    const run = await resize();
+    const id = () => run.app.fills.all.value[0]?.pending.id ?? '';
+    await eventually(() => run.api.watchers(id()) === 1);
+    run.api.breakStreams(id(), refused(500, 'internal'));
+    await run.done;
+    expect(run.app.screen.value).toBe('frames');
+  });
+
+  it('[FIG19] variants are looked through in the window', async () => {
+    const run = await resize();
+    await eventually(() => run.app.fills.all.value.length === 1);
+    const id = run.app.fills.all.value[0]?.pending.id ?? '';
+    await eventually(() => run.api.watchers(id) === 1);
+    const variants = [0, 1, 2].map((n) => variantOf(id, n, 1440, 491));
+    run.api.change(panoramaOf({ id, variants, status: 'succeeded' }));
+    await run.done;
+    expect(run.main.questions('close')).toEqual([]);
+    expect(run.app.screen.value).toBe('frames');
+  });
+
+  it('[FIG19] the window opens where the picture cannot be cut, instead of a plugin that never ends', async () => {
+    const run = await resize({}, new FakeApi(), (main) => {
+      Object.defineProperty(main, 'source', { get: () => Promise.reject(new Error('no bytes')) });
+    });
+    await run.done;
+    expect(run.main.questions('showWindow')).toHaveLength(1);
+    expect(run.main.toasts.at(-1)).toBe('');
   });
 
   it('[FIG18] what cannot be filled is said in the toast that ends it', async () => {

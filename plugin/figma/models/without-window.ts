@@ -1,7 +1,8 @@
 /** "Resize to frame": fills the selection with the last settings, told by toasts, without a window. */
-import { computed, effect } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { hasEnded } from '../../../shared/protocol.ts';
 import { TOAST_CHARACTERS, type Opening, type SourceOption, type TargetOption } from '../../messages.ts';
+import { isConnectionError } from '../../ui/models/call-errors.ts';
 import { headline } from '../../ui/components/job-words.ts';
 import { placeOf, planOf } from '../pixels.ts';
 import type { FigmaApp } from './figma-app.ts';
@@ -13,6 +14,15 @@ const STEP = 0.05;
 
 /** Fills what is selected and ends the plugin; where the user must see or answer something, the window opens instead. */
 export async function fillWithoutWindow(app: FigmaApp, opening: Opening): Promise<void> {
+  try {
+    await fillSelected(app, opening);
+  } catch {
+    // A plugin that is not seen cannot be ended by the user.
+    await open(app, 'compose');
+  }
+}
+
+async function fillSelected(app: FigmaApp, opening: Opening): Promise<void> {
   const words = app.words.value.toasts;
   const { selection, quick } = opening;
   if (selection.hint !== null) return close(app, app.words.value.hints[selection.hint].title);
@@ -34,16 +44,23 @@ export async function fillWithoutWindow(app: FigmaApp, opening: Opening): Promis
   }
   if (orders.length === 0) return open(app, 'compose');
   const fills = await app.fills.send(orders);
-  const undoProgress = tellProgress(app, fills);
-  await untilAllRest(app, fills);
+  if (fills.length === 0) return open(app, 'compose');
+  const givenUp = signal(false);
+  const undoProgress = tellProgress(app, fills, () => {
+    givenUp.value = true;
+  });
+  await untilAllRest(app, fills, givenUp);
   undoProgress();
 
   const placed = fills.filter(({ state }) => state.value.state === 'placed');
-  const canceled = fills.every(({ state }) => state.value.state === 'canceled');
-  if (canceled) return close(app, words.canceled);
+  const untouched = fills.every(
+    ({ state, draftPlaced }) => state.value.state === 'canceled' && !draftPlaced.value,
+  );
+  if (untouched) return close(app, words.canceled);
   // What failed is told with its next step, and variants are looked through, in the window.
   const first = placed[0];
-  if (!first || placed.length < targets.length) return open(app, 'frames');
+  const several = placed.some(({ variants }) => variants.length > 1);
+  if (!first || placed.length < targets.length || several) return open(app, 'frames');
   const size = app.formats.value.size(first.pending.pixels);
   await close(
     app,
@@ -73,7 +90,8 @@ async function orderOf(
   return app.orderOf({ target, plan }, read.blob, source, { ...request, ...place })[0] ?? null;
 }
 
-function tellProgress(app: FigmaApp, fills: readonly Fill[]): () => void {
+/** `giveUp` is told once the user has canceled and the server was asked to. */
+function tellProgress(app: FigmaApp, fills: readonly Fill[], giveUp: () => void): () => void {
   const words = app.words.value.toasts;
   const text = computed(() => {
     const running = fills.find((fill) => fill.atWork.value);
@@ -91,7 +109,8 @@ function tellProgress(app: FigmaApp, fills: readonly Fill[]): () => void {
     );
   });
   const undoButton = app.main.on('toastButton', () => {
-    for (const fill of fills) void fill.cancel();
+    const atWork = fills.filter((fill) => fill.atWork.value);
+    void Promise.all(atWork.map((fill) => fill.cancel())).then(giveUp);
   });
   const undoToast = effect(() => {
     void toast(app, text.value, true, words.cancel);
@@ -107,12 +126,21 @@ function untilLookedFor({ connection }: FigmaApp): Promise<void> {
   return until(() => connection.state.value.state !== 'connecting');
 }
 
-/** What was lost comes back with the connection, unless that needs the user. */
-function untilAllRest({ connection }: FigmaApp, fills: readonly Fill[]): Promise<void> {
+/** What was lost comes back with the connection, unless that needs the user or they have given it up. */
+function untilAllRest(
+  { connection }: FigmaApp,
+  fills: readonly Fill[],
+  givenUp: ReadonlySignal<boolean>,
+): Promise<void> {
   return until(() => {
     const { state } = connection.state.value;
-    const comesBack = state === 'away' || state === 'connecting' || state === 'ready';
-    return fills.every((fill) => !fill.atWork.value && !(fill.state.value.state === 'lost' && comesBack));
+    if (givenUp.value && state !== 'ready') return true;
+    const waits = state === 'away' || state === 'connecting' || state === 'ready';
+    return fills.every((fill) => {
+      const now = fill.state.value;
+      const comesBack = now.state === 'lost' && waits && isConnectionError(now.error);
+      return !fill.atWork.value && !comesBack;
+    });
   });
 }
 
