@@ -1,15 +1,15 @@
 /** A dot plot of one figure: a row for each way, a dot for each photo, a line at the median. Inline SVG. */
-import { escapeHtml } from './html.ts';
-import { isBetter, type FigureInfo } from './measure.ts';
-import { median, photosIn, show, wayInfo, waysIn, type Result } from './results.ts';
+import { axis, type Axis } from '../report/axis.ts';
+import { escapeHtml } from '../report/html.ts';
+import { median, show } from '../report/numbers.ts';
+import { GOOD_DETAIL, isBetter, type FigureInfo } from './measure.ts';
+import { photosIn, wayInfo, waysIn, type Result } from './results.ts';
 
 const WIDTH = 340;
 const LABEL_WIDTH = 104;
 const RIGHT = 14;
 const ROW = 20;
 const TOP = 6;
-/** The range of `detail` that is asked for. */
-const GOOD_DETAIL = [0.9, 1.1] as const;
 
 export function chart(info: FigureInfo, results: readonly Result[], classic: boolean): string {
   const rows = waysIn(results).flatMap((way) => {
@@ -20,7 +20,7 @@ export function chart(info: FigureInfo, results: readonly Result[], classic: boo
     return points.length > 0 ? [{ way, points }] : [];
   });
   if (rows.length === 0) return '';
-  const axis = axisFor(
+  const scale = axisFor(
     info,
     rows.flatMap(({ points }) => points.map(({ value }) => value)),
   );
@@ -31,19 +31,19 @@ export function chart(info: FigureInfo, results: readonly Result[], classic: boo
     const middle = median(points.map(({ value }) => value)) ?? 0;
     const dots = points.map(
       ({ photo, value }) =>
-        `<circle cx="${axis.x(value)}" cy="${y}" r="3.5"><title>${escapeHtml(photo)}: ${show(value, info.digits)}</title></circle>`,
+        `<circle cx="${scale.x(value)}" cy="${y}" r="3.5"><title>${escapeHtml(photo)}: ${show(value, info.digits)}</title></circle>`,
     );
     const line =
       points.length > 1
-        ? `<path class="median" d="M${axis.x(middle)} ${y - 7}v14"><title>median ${show(middle, info.digits)}</title></path>`
+        ? `<path class="median" d="M${scale.x(middle)} ${y - 7}v14"><title>median ${show(middle, info.digits)}</title></path>`
         : '';
     return `<g class="${ours ? 'ours' : 'others'}"><text x="${LABEL_WIDTH - 8}" y="${y + 4}" text-anchor="end">${label}</text><path class="row" d="M${LABEL_WIDTH} ${y}H${WIDTH - RIGHT}"/>${line}${dots.join('')}</g>`;
   });
-  const ticks = axis.ticks.map(
+  const ticks = scale.ticks.map(
     (tick) =>
-      `<path class="grid" d="M${axis.x(tick)} ${TOP}V${bottom}"/><text class="tick" x="${axis.x(tick)}" y="${bottom + 14}" text-anchor="middle">${tick}</text>`,
+      `<path class="grid" d="M${scale.x(tick)} ${TOP}V${bottom}"/><text class="tick" x="${scale.x(tick)}" y="${bottom + 14}" text-anchor="middle">${tick}</text>`,
   );
-  const [low, high] = GOOD_DETAIL.map(axis.x);
+  const [low, high] = GOOD_DETAIL.map(scale.x);
   const band =
     info.better === 'one'
       ? `<rect class="band" x="${low}" y="${TOP}" width="${(high ?? 0) - (low ?? 0)}" height="${bottom - TOP}"/>`
@@ -59,17 +59,11 @@ function middleOf(points: readonly { value: number }[]): number {
   return median(points.map(({ value }) => value)) ?? 0;
 }
 
-/** From 0, with three to six round ticks. */
-function axisFor({ name }: FigureInfo, values: readonly number[]) {
-  const most = name === 'seam' ? 100 : Math.max(...values, name === 'detail' ? 1.2 : 0.01);
-  const rough = most / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? rough;
-  const end = step * Math.ceil(most / step - 1e-9);
-  const ticks = Array.from({ length: Math.round(end / step) + 1 }, (_, i) =>
-    Number((i * step).toPrecision(6)),
+/** Across the rows, from 0 to what the figure reaches. */
+function axisFor({ name }: FigureInfo, values: readonly number[]): Axis {
+  return axis(
+    name === 'seam' ? 100 : Math.max(...values, name === 'detail' ? 1.2 : 0),
+    LABEL_WIDTH,
+    WIDTH - RIGHT,
   );
-  const x = (value: number): number =>
-    Number((LABEL_WIDTH + ((WIDTH - RIGHT - LABEL_WIDTH) * value) / end).toFixed(1));
-  return { x, ticks };
 }

@@ -116,6 +116,9 @@ export const FIGURES: readonly FigureInfo[] = [
   },
 ];
 
+/** The range of `detail` that is asked for. */
+export const GOOD_DETAIL = [0.9, 1.1] as const;
+
 /** The photo at the scale at which a picture shows it, with what is measured of it once. */
 export interface Reference {
   readonly photo: Picture;
@@ -166,4 +169,9 @@ export function isBetter({ better }: FigureInfo, a: number, b: number): boolean 
     default:
       return better satisfies never;
   }
+}
+
+/** Which way a figure is better, in words. */
+export function betterText(better: FigureInfo['better']): string {
+  return { lower: 'lower is better', higher: 'higher is better', one: '1 is best' }[better];
 }

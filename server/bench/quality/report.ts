@@ -1,21 +1,11 @@
 /** The report: one HTML file that needs nothing else. */
 import { chart } from './chart.ts';
-import { escapeHtml } from './html.ts';
-import { FIGURES, type FigureInfo } from './measure.ts';
+import { escapeHtml } from '../report/html.ts';
+import { count, median, show } from '../report/numbers.ts';
+import { betterText, FIGURES } from './measure.ts';
 import type { Shape } from './options.ts';
-import {
-  bestOf,
-  goals,
-  median,
-  photosIn,
-  shapesIn,
-  show,
-  wayInfo,
-  waysIn,
-  type Result,
-  type Run,
-} from './results.ts';
-import { SCRIPT, STYLE } from './style.ts';
+import { bestOf, goals, photosIn, shapesIn, wayInfo, waysIn, type Result, type Run } from './results.ts';
+import { SCRIPT, STYLE } from '../report/style.ts';
 
 /** The whole report as HTML. */
 export function report(run: Run): string {
@@ -53,10 +43,6 @@ function key({ results, classic }: Run): string {
 <div class="scroll"><table class="key"><tbody>${ways.join('')}</tbody></table></div>
 <div class="scroll"><table class="key"><tbody>${figures.join('')}</tbody></table></div>
 <p class="quiet">Every picture is measured against the photo at the scale at which it shows it. Seconds are those of making the picture from the decoded photo on this machine, without training.</p></details>`;
-}
-
-function betterText(better: FigureInfo['better']): string {
-  return { lower: 'lower is better', higher: 'higher is better', one: '1 is best' }[better];
 }
 
 function shapeSection(run: Run, { name, frame }: Shape): string {
@@ -118,8 +104,4 @@ function table(results: readonly Result[], classic: boolean): string {
     return `<tr class="${ours ? 'ours' : 'others'}"><th scope="row">${label}</th>${cells.join('')}<td>${seconds}</td><td>${training}</td></tr>`;
   });
   return `<div class="scroll"><table><thead><tr><th></th>${head.join('')}<th scope="col">Seconds</th><th scope="col">Training<small>seconds in this run</small></th></tr></thead><tbody>${body.join('')}</tbody></table></div>`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 /** What a run of `npm run quality` found, and what it says against the goals. */
+import { median, show } from '../report/numbers.ts';
 import { FIGURES, isBetter, type FigureInfo, type Figures } from './measure.ts';
 import type { Shape } from './options.ts';
 import { WAYS, type WayName } from './ways.ts';
@@ -74,14 +75,6 @@ export function photosIn(results: readonly Result[]): string[] {
 
 export function shapesIn(results: readonly Result[]): Shape[] {
   return [...new Map(results.map(({ shape }) => [shape.name, shape])).values()];
-}
-
-/** The middle one; of an even number the mean of the two. Null for none. */
-export function median(values: readonly (number | null)[]): number | null {
-  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return low === undefined || high === undefined ? null : (low + high) / 2;
 }
 
 export interface Goal {
@@ -196,8 +189,4 @@ export function markdown({ results, classic }: Run): string {
       );
   }
   return `${lines.join('\n').trim()}\n`;
-}
-
-export function show(value: number | null, digits: number): string {
-  return value === null ? '–' : value.toFixed(digits);
 }

@@ -11,9 +11,10 @@ import { frameOf, parseOptions } from './options.ts';
 import { pixel } from '../../images/pictures.testing.ts';
 import { scene } from './pictures.testing.ts';
 import { report } from './report.ts';
-import { bestOf, goals, markdown, median, type Result } from './results.ts';
+import { bestOf, goals, markdown, type Result } from './results.ts';
 import { runQuality } from './run.ts';
-import { thumbnail } from './thumbnails.ts';
+import { median } from '../report/numbers.ts';
+import { thumbnail } from '../report/thumbnails.ts';
 import type { WayName } from './ways.ts';
 
 let folder: string;

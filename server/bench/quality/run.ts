@@ -13,7 +13,7 @@ import { describeReference, measure, type Reference } from './measure.ts';
 import { parseOptions, type Options } from './options.ts';
 import { report } from './report.ts';
 import { markdown, type Result, type Run } from './results.ts';
-import { thumbnail } from './thumbnails.ts';
+import { thumbnail } from '../report/thumbnails.ts';
 import { fillings, WAYS, type Filling } from './ways.ts';
 
 export interface QualityIo extends Surroundings {

@@ -1,19 +1,15 @@
 /** Every way of filling a frame that is compared: what others do, and ours by the server's own stages. */
-import { clipToFrame, type Rectangle, type Size } from '../../../shared/geometry.ts';
+import { clipToFrame, type Size } from '../../../shared/geometry.ts';
 import { MODES, requireRequest, type Mode } from '../../../shared/request.ts';
 import { startEngine } from '../../engine/start.ts';
 import type { Picture } from '../../images/picture.ts';
 import { resample } from '../../images/resample.ts';
 import { draftLayout } from '../../painter/draft-layout.ts';
-import { paint } from '../../painter/paint.ts';
-import { drawLayouts } from '../../panorama/draw-layouts.ts';
-import type { Context } from '../../panorama/make-panorama.ts';
 import { planPanorama, type Plan } from '../../panorama/plan.ts';
-import { ProgressMeter } from '../../panorama/progress-meter.ts';
 import type { ContentAware } from './content-aware.ts';
-import { diversity } from './diversity.ts';
 import type { Showing } from './measure.ts';
 import { mirrored } from './mirror.ts';
+import { draw, layoutDiversity, paintPlan, shown, timed, type Drawn, type Work } from './stages.ts';
 
 export const WAYS = ['gan', 'stretch', 'mirror', 'content-aware', 'draft', ...MODES] as const;
 export type WayName = (typeof WAYS)[number];
@@ -33,15 +29,11 @@ export interface Filling {
   readonly trainSeconds: number | null;
 }
 
-export interface Task {
-  readonly file: Uint8Array;
-  readonly photo: Picture;
+export interface Task extends Work {
   readonly frame: Size;
   /** Whether `gan` is the published training at 300 epochs, as in the parent project, or a sample of ours. */
   readonly classic: boolean;
   readonly contentAware: ContentAware | null;
-  readonly modelsFolder: string;
-  readonly signal: AbortSignal;
   readonly onWay: (way: WayName) => void;
 }
 
@@ -73,7 +65,7 @@ export async function fillings(task: Task): Promise<Filling[]> {
   filled.push(await draft(task));
   for (const mode of MODES) {
     task.onWay(mode);
-    const drawn = await draw(task, mode, 'fast');
+    const drawn = await drawFor(task, mode, 'fast');
     if (mode === 'reimagine') filled.push(await enlargedSample(task, drawn));
     filled.push(await painted(task, mode, drawn));
   }
@@ -89,36 +81,8 @@ async function draft(task: Task): Promise<Filling> {
   return { way: 'draft', picture, ...shown(plan, null), seconds, trainSeconds: null };
 }
 
-/** Ranked layouts, and how long they took. */
-interface Drawn {
-  readonly plan: Plan;
-  readonly layouts: readonly Picture[];
-  readonly trainSeconds: number;
-  readonly sampleSeconds: number;
-}
-
-async function draw(task: Task, mode: Mode, preset: 'fast' | 'classic'): Promise<Drawn> {
-  const plan = planFor(task, mode, preset);
-  const { photo, file, modelsFolder, signal } = task;
-  const started = performance.now();
-  if (!plan.hyperparameters) {
-    const layout = await draftLayout(photo, plan.frame, plan.photo, plan.mode);
-    return { plan, layouts: [layout], trainSeconds: 0, sampleSeconds: secondsSince(started) };
-  }
-  let sampling: number | null = null;
-  const meter = new ProgressMeter(plan.seconds, ({ phase }) => {
-    if (phase === 'sample') sampling ??= performance.now();
-  });
-  const request = requestFor(task, mode, preset);
-  const context: Context = {
-    job: { photo: file, request, engine: 'auto', modelsFolder, signal, onEvent: () => undefined },
-    photo,
-    plan,
-    meter,
-  };
-  const layouts = await drawLayouts(context, plan.hyperparameters, await startEngine('auto'));
-  const trainSeconds = ((sampling ?? started) - started) / 1000;
-  return { plan, layouts, trainSeconds, sampleSeconds: secondsSince(started) - trainSeconds };
+async function drawFor(task: Task, mode: Mode, preset: 'fast' | 'classic'): Promise<Drawn> {
+  return draw(task, planFor(task, mode, preset), requestFor(task, mode, preset), () => startEngine('auto'));
 }
 
 async function painted(task: Task, mode: Mode, { plan, layouts, ...took }: Drawn): Promise<Filling> {
@@ -137,7 +101,7 @@ async function painted(task: Task, mode: Mode, { plan, layouts, ...took }: Drawn
 /** A sample as it is, enlarged to the frame. */
 async function enlargedSample(task: Task, ofOurs: Drawn): Promise<Filling> {
   task.onWay('gan');
-  const { plan, layouts, ...took } = task.classic ? await draw(task, 'reimagine', 'classic') : ofOurs;
+  const { plan, layouts, ...took } = task.classic ? await drawFor(task, 'reimagine', 'classic') : ofOurs;
   const [best] = layouts;
   if (!best) throw new Error('internal: quality: no layout');
   const [picture, seconds] = await timed(() => resample(best, plan.frame.width, plan.frame.height));
@@ -156,47 +120,4 @@ function requestFor({ frame }: Task, mode: Mode, preset: 'draft' | 'fast' | 'cla
 
 function planFor(task: Task, mode: Mode, preset: 'draft' | 'fast' | 'classic'): Plan {
   return planPanorama(task.photo, requestFor(task, mode, preset));
-}
-
-function paintPlan({ photo, signal }: Task, plan: Plan, layout: Picture, quality: 'draft' | 'full') {
-  const keep = plan.mode === 'extend';
-  return paint({ layout, source: photo, frame: plan.frame, photo: plan.photo, keep, signal, quality });
-}
-
-function shown({ mode, frame, photo }: Plan, diverse: number | null): { content: Size; showing: Showing } {
-  const extends_ = mode === 'extend';
-  return {
-    content: photo,
-    showing: {
-      kept: extends_ ? clipToFrame(photo, frame) : null,
-      rows: extends_ ? { top: photo.y, height: photo.height } : { top: 0, height: frame.height },
-      diversity: diverse,
-    },
-  };
-}
-
-/** Over the best layouts; in `extend` beside the photo only. */
-function layoutDiversity(
-  { mode, frame, photo }: Plan,
-  layouts: readonly Picture[],
-  source: Picture,
-): number | null {
-  const [first] = layouts;
-  if (!first) return null;
-  const [across, down] = [first.width / frame.width, first.height / frame.height];
-  const kept: Rectangle | null =
-    mode === 'extend'
-      ? { x: photo.x * across, y: photo.y * down, width: photo.width * across, height: photo.height * down }
-      : null;
-  return diversity(layouts, source, kept);
-}
-
-async function timed<T>(make: () => Promise<T>): Promise<[T, number]> {
-  const started = performance.now();
-  const made = await make();
-  return [made, secondsSince(started)];
-}
-
-function secondsSince(startedMs: number): number {
-  return (performance.now() - startedMs) / 1000;
 }
