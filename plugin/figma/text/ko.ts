@@ -2,12 +2,12 @@
 import type { Words } from './en.ts';
 
 export const ko: Words = {
-  tabs: { compose: '채우기', frames: '프레임', label: '보이는 것' },
+  tabs: { compose: '채우기', frames: '프레임', label: '화면 선택' },
   server: {
     menu: '서버…',
     heading: '서버',
     page: '웹 페이지',
-    pageText: '이 서버의 모든 파노라마는 웹 페이지의 기록에 있습니다.',
+    pageText: '이 서버의 모든 파노라마는 웹 페이지의 기록에서 볼 수 있습니다.',
     openPage: '브라우저에서 열기',
   },
   help: '도움말',
@@ -16,14 +16,14 @@ export const ko: Words = {
   connection: {
     away: {
       title: '서버가 응답하지 않습니다',
-      text: '하던 작업은 서버에서 계속됩니다. 이 창은 서버를 계속 찾아 저절로 다시 연결됩니다.',
+      text: '진행 중인 작업은 계속됩니다. 이 창은 서버를 계속 확인하고, 돌아오면 저절로 이어집니다.',
     },
     unauthorized: {
-      title: '서버가 다른 토큰을 요구합니다',
-      text: '서버가 새로 시작되었을 수 있습니다. 서버가 출력하는 토큰을 입력하세요.',
+      title: '서버의 토큰이 다릅니다',
+      text: '새 토큰으로 다시 시작되었을 수 있습니다. 서버가 출력하는 토큰을 입력하세요.',
     },
     incompatible: {
-      title: '플러그인과 서버가 서로 맞지 않습니다',
+      title: '플러그인과 서버가 맞지 않습니다',
       text: '이 주소에서 다른 프로그램이나 다른 버전이 응답합니다.',
     },
     look: '지금 찾기',
@@ -33,7 +33,7 @@ export const ko: Words = {
   hints: {
     nothing: {
       title: '프레임을 선택하세요',
-      text: '배경 사진이 있는 프레임을 선택하거나, 프레임과 채울 사진을 함께 선택하세요.',
+      text: '배경 사진이 있는 프레임을 선택하거나, 프레임과 거기에 채울 사진을 함께 선택하세요.',
     },
     'needs-frame': {
       title: '이제 프레임을 선택하세요',
@@ -45,13 +45,13 @@ export const ko: Words = {
     },
     'no-fills': {
       title: '그룹과 슬라이스는 채울 수 없습니다',
-      text: '그룹 안의 이미지나 바깥 프레임을 선택하세요.',
+      text: '그룹 안의 이미지나 그룹을 감싼 프레임을 선택하세요.',
     },
   },
 
   source: {
     heading: '사진',
-    choose: '사진 고르기',
+    choose: '사진 선택',
     one: (name) => `사진 ${name}`,
     size: (size, bytes) => `${size} · ${bytes}`,
     opening: '사진을 여는 중…',
@@ -63,15 +63,15 @@ export const ko: Words = {
     rendered: {
       tile: '타일 채우기: Figma가 그린 대로 보냅니다.',
       pattern: '패턴: Figma가 그린 대로 보냅니다.',
-      gradient: '그라디언트: Figma가 그린 대로 보냅니다. 사진과 질감이 더 좋은 결과를 냅니다.',
+      gradient: '그라디언트: Figma가 그린 대로 보냅니다. 사진이나 질감을 쓰면 결과가 더 좋습니다.',
       video: '동영상: Figma가 그린 정지 화면을 보냅니다.',
       vector: '벡터: Figma가 그린 대로 보냅니다.',
-      text: '텍스트: Figma가 그린 대로 보냅니다. 사진과 질감이 더 좋은 결과를 냅니다.',
+      text: '텍스트: Figma가 그린 대로 보냅니다. 사진이나 질감을 쓰면 결과가 더 좋습니다.',
       layer: 'Figma가 그린 대로 보냅니다.',
     },
     problems: {
-      missing: '이 파일에 사진이 없습니다. 파일을 다시 열거나 사진을 다시 넣으세요.',
-      gone: '사진이 있던 레이어가 삭제되었습니다. 다른 것을 선택하세요.',
+      missing: '이 파일에서 사진을 불러올 수 없습니다. 파일을 새로 고치거나 사진을 다시 넣으세요.',
+      gone: '사진이 있던 레이어가 삭제되었습니다. 다른 레이어를 선택하세요.',
       'not-rendered': 'Figma가 이 레이어를 그릴 수 없습니다. 사진이 보이는 레이어를 선택하세요.',
     },
   },
@@ -84,7 +84,7 @@ export const ko: Words = {
     tooSmall: (size) => `${size} px은 너무 작습니다. 각 변이 16 px 이상이어야 합니다.`,
     take: (name) => `${name} 채우기`,
     instance: (component) =>
-      `“${component}”의 인스턴스 안에 있습니다. 채우기만 바뀌고 아무것도 삽입되지 않습니다.`,
+      `“${component}” 컴포넌트의 인스턴스 안에 있습니다. 채우기만 재정의하고 아무것도 삽입하지 않습니다.`,
     auto: '사진은 한 번만 학습합니다.',
   },
 
@@ -92,23 +92,23 @@ export const ko: Words = {
     heading: '해상도',
     times: (scale) => `${scale}×`,
     tooLarge: 'Figma의 이미지는 한 변이 최대 4096 px입니다.',
-    how: '4096 px 초과',
+    how: '4096 px을 넘을 때',
     tiles: '타일',
-    lower: '낮은 배율',
-    tilesTold: (count) => `잠긴 타일 ${count}개가 한 그룹으로 내용 뒤에 놓입니다.`,
-    lowered: (scale) => `들어가는 가장 큰 배율인 ${scale}×의 이미지 한 장입니다.`,
-    noTiles: '여기에는 삽입할 수 없어 배율을 낮춥니다.',
+    lower: '배율 낮추기',
+    tilesTold: (count) => `잠긴 타일 ${count}개를 그룹 하나로 묶어 내용 뒤에 놓습니다.`,
+    lowered: (scale) => `들어가는 가장 큰 배율(${scale}×)로 이미지 한 장을 만듭니다.`,
+    noTiles: '여기에는 아무것도 삽입할 수 없어 배율을 낮춥니다.',
   },
 
   options: {
     draft: '초안을 바로 프레임에 넣기',
-    hide: '끝나면 사진 레이어 숨기기',
+    hide: '완료되면 사진 레이어 숨기기',
   },
 
   agree: {
-    locked: (names) => `잠김: ${names}.`,
-    component: (names) => `${names}은(는) 컴포넌트입니다. 모든 인스턴스가 바뀝니다.`,
-    components: (names) => `${names}은(는) 컴포넌트입니다. 모든 인스턴스가 바뀝니다.`,
+    locked: (names) => `잠긴 레이어: ${names}.`,
+    component: (names) => `컴포넌트: ${names}. 모든 인스턴스가 바뀝니다.`,
+    components: (names) => `컴포넌트: ${names}. 모든 인스턴스가 바뀝니다.`,
     yes: '그래도 채우기',
   },
 
@@ -119,7 +119,7 @@ export const ko: Words = {
       'nothing-selected': '먼저 프레임을 선택하세요.',
       'no-source': '먼저 사진을 선택하세요.',
       'opening-source': '사진을 여는 중…',
-      'bad-photo': '다른 사진을 고르세요.',
+      'bad-photo': '다른 사진을 선택하세요.',
       'too-small': '이 해상도에서는 프레임이 너무 작습니다.',
       'bad-settings': '표시된 설정을 먼저 고치세요.',
       'must-agree': '위의 질문에 먼저 답하세요.',
@@ -128,33 +128,33 @@ export const ko: Words = {
   },
 
   frames: {
-    empty: '채우는 중인 프레임이 여기에 나타납니다.',
-    sending: '사진을 보내는 중',
+    empty: '채우고 있는 프레임이 여기에 나타납니다.',
+    sending: '사진 보내는 중',
     placing: '프레임에 넣는 중',
-    placed: (size) => `채움, ${size} px`,
+    placed: (size) => `채우기 완료, ${size} px`,
     placedVariant: (n, count, size) => `시안 ${count}개 중 ${n}번째, ${size} px`,
-    draftPlaced: '초안이 프레임에 있습니다.',
+    draftPlaced: '초안을 프레임에 넣었습니다.',
     unsent: '사진을 보내지 못했습니다',
-    unplaced: '그림이 프레임에 들어가지 못했습니다',
+    unplaced: '그림을 프레임에 넣지 못했습니다',
     lost: '연결이 끊겼습니다',
-    lostNext: '서버는 계속 일합니다. 이 창은 저절로 다시 연결됩니다.',
+    lostNext: '작업은 서버에서 계속됩니다. 이 창은 저절로 다시 연결됩니다.',
     gone: '서버에 이 파노라마가 없습니다',
-    goneNext: '창을 닫을 때 도착하지 않았거나 삭제되었습니다. 프레임을 다시 채우세요.',
+    goneNext: '창을 닫기 전에 서버에 도착하지 못했거나 삭제되었습니다. 프레임을 다시 채우세요.',
     canceled: '취소됨',
     failed: '만들지 못했습니다',
-    closeWindow: '이 창을 닫아도 작업은 계속되고, 다시 열면 결과가 프레임에 놓입니다.',
+    closeWindow: '이 창을 닫아도 작업은 계속되고, 다시 열면 결과가 프레임에 들어갑니다.',
     obstacles: {
       deleted: { title: '프레임이 삭제되었습니다', text: '파노라마를 별도의 레이어로 놓을 수 있습니다.' },
       resized: (was, now) => ({
         title: '프레임의 크기가 바뀌었습니다',
         text: `파노라마는 ${was} px이고 프레임에는 ${now} px이 필요합니다.`,
       }),
-      locked: { title: '프레임이 잠겼습니다', text: '잠금을 풀고 다시 시도하세요.' },
+      locked: { title: '프레임이 잠겨 있습니다', text: '잠금을 풀고 다시 시도하세요.' },
       'wrong-size': (got, expected) => ({
         title: '서버가 잘못된 그림을 보냈습니다',
-        text: `${expected} px이어야 하는데 ${got}입니다. 바뀐 것은 없습니다.`,
+        text: `필요한 크기: ${expected} px, 받은 것: ${got}. 바뀐 것은 없습니다.`,
       }),
-      refused: { title: 'Figma가 그림을 받지 않았습니다', text: '바뀐 것은 없습니다.' },
+      refused: { title: 'Figma가 그림을 받아들이지 않았습니다', text: '바뀐 것은 없습니다.' },
     },
     unknownSize: '그림이 아님',
     variants: '시안',
@@ -164,15 +164,15 @@ export const ko: Words = {
     actions: {
       cancel: '취소',
       done: '완료',
-      dismiss: '목록에서 지우기',
+      dismiss: '목록에서 제거',
       again: '다른 시드로 다시',
       restore: '원본 복원',
       reveal: 'Figma에서 보기',
       retry: '다시 시도',
       asLayer: '레이어로 놓기',
-      fit: '새 크기로 만들기',
+      fit: '새 크기로 다시 만들기',
     },
-    progressOf: (name) => `${name}의 진행 상황`,
+    progressOf: (name) => `${name} 진행률`,
   },
 
   restored: {
@@ -180,16 +180,16 @@ export const ko: Words = {
     failed: (names) => `복원하지 못함: ${names}.`,
   },
 
-  relaunch: (mode, source, size) => `“${source}”에서 ${mode}, ${size} px`,
+  relaunch: (mode, source, size) => `${mode}: “${source}”, ${size} px`,
 
   toasts: {
-    starting: '선택한 것을 보는 중…',
+    starting: '선택한 레이어를 확인하는 중…',
     sending: '사진을 보내는 중…',
     lost: '서버를 기다리는 중…',
     cancel: '취소',
     progress: (what, phase, percent) => `${what}: ${phase === '' ? percent : `${phase}, ${percent}`}`,
     count: (n, of) => `프레임 ${of}개 중 ${n}번째`,
-    filled: (name, size) => `“${name}” 프레임을 채웠습니다. ${size} px`,
+    filled: (name, size) => `“${name}” 채우기 완료, ${size} px`,
     filledMany: (count) => `프레임 ${count}개를 채웠습니다.`,
     canceled: '취소했습니다. 바뀐 것은 없습니다.',
   },
@@ -198,15 +198,15 @@ export const ko: Words = {
     heading: '사용 방법',
     steps: [
       '배경 사진이 다 채우지 못하는 프레임을 선택하거나, 프레임과 사진을 함께 선택하세요.',
-      '그림에서 사진을 제자리로 끌어 놓으세요. 확장은 사진을 그대로 두고 이어 그립니다.',
+      '그림 안의 사진을 원하는 자리로 끌어 놓고 방식을 고르세요. ‘확장’은 사진을 그대로 두고 이어 그립니다.',
       '“프레임 채우기”를 누르세요. 초안은 몇 초 안에, 결과는 서버가 사진을 학습한 뒤에 나옵니다.',
     ],
     more: '알아 두기',
     notes: [
       '사진은 직접 운영하는 서버로만 갑니다.',
       '실행 취소 한 번이면 파노라마 전체가 되돌아가고, “Restore original”로 나중에도 되돌릴 수 있습니다.',
-      '채워진 프레임에서 “Resize to frame”을 누르면 창 없이 새 크기로 다시 만듭니다.',
-      '여러 프레임을 한꺼번에: 서버는 사진을 한 번만 학습합니다.',
+      '채워진 프레임에서 “Resize to frame”을 실행하면 창 없이 새 크기로 다시 만듭니다.',
+      '여러 프레임을 한꺼번에 채워도 서버는 사진을 한 번만 학습합니다.',
     ],
     language: '언어',
   },
