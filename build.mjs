@@ -32,6 +32,7 @@ const { metafile } = await build({
     'server-benchmark': 'server/bench/server-benchmark.ts',
     'kill-test': 'server/bench/kill-test.ts',
     quality: 'server/bench/quality/quality.ts',
+    study: 'server/bench/study/study.ts',
   },
   outdir: FOLDER,
   metafile: true,

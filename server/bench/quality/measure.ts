@@ -1,6 +1,7 @@
 /** All figures of one picture. */
-import type { Rectangle } from '../../../shared/geometry.ts';
+import type { Rectangle, Size } from '../../../shared/geometry.ts';
 import type { Picture } from '../../images/picture.ts';
+import { resample } from '../../images/resample.ts';
 import { selfCorrelation } from '../../panorama/self-correlation.ts';
 import { detail, spectrumOf, type Spectrum } from './detail.ts';
 import { horizon, type Rows } from './horizon.ts';
@@ -130,6 +131,17 @@ export async function describeReference(photo: Picture): Promise<Reference> {
   return { photo, texture: await textureOf(photo), spectrum: spectrumOf(photo) };
 }
 
+/** The photo at every scale that is asked for, each described once. */
+export function referencesOf(photo: Picture): (size: Size) => Promise<Reference> {
+  const known = new Map<string, Promise<Reference>>();
+  return ({ width, height }) => {
+    const key = `${width}×${height}`;
+    const reference = known.get(key) ?? resample(photo, width, height).then(describeReference);
+    known.set(key, reference);
+    return reference;
+  };
+}
+
 /** How a picture shows the photo. */
 export interface Showing {
   /** Where the photo is kept in it, or null. */
@@ -157,7 +169,7 @@ export async function measure(picture: Picture, reference: Reference, showing: S
 }
 
 /** Whether figure `a` is better than `b`; equal ones are not. */
-export function isBetter({ better }: FigureInfo, a: number, b: number): boolean {
+export function isBetter({ better }: Pick<FigureInfo, 'better'>, a: number, b: number): boolean {
   switch (better) {
     case 'lower':
       return a < b;

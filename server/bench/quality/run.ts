@@ -7,14 +7,13 @@ import { EXIT, explain, type ExitStatus } from '../../cli/outcome.ts';
 import type { TextOutput } from '../../cli/progress.ts';
 import { decodePicture } from '../../images/decode.ts';
 import type { Picture } from '../../images/picture.ts';
-import { resample } from '../../images/resample.ts';
 import { findContentAware } from './content-aware.ts';
-import { describeReference, measure, type Reference } from './measure.ts';
+import { measure, referencesOf } from './measure.ts';
 import { parseOptions, type Options } from './options.ts';
 import { report } from './report.ts';
 import { markdown, type Result, type Run } from './results.ts';
 import { thumbnail } from '../report/thumbnails.ts';
-import { fillings, WAYS, type Filling } from './ways.ts';
+import { fillings, WAYS } from './ways.ts';
 
 export interface QualityIo extends Surroundings {
   readonly stdout: TextOutput;
@@ -86,6 +85,7 @@ async function compare(photos: readonly Photo[], options: Options, io: QualityIo
   const results: Result[] = [];
   const pictures = photos.length * options.shapes.length * WAYS.length;
   for (const { name, file, picture: photo } of photos) {
+    const referenceAt = referencesOf(photo);
     for (const shape of options.shapes) {
       const say = (what: string): void => void io.stderr.write(`quality: ${name} ${shape.name}: ${what}\n`);
       const filled = await fillings({
@@ -99,27 +99,14 @@ async function compare(photos: readonly Photo[], options: Options, io: QualityIo
         onWay: say,
       });
       say('figures');
-      const references = new Map<string, Promise<Reference>>();
       for (const filling of filled) {
         io.signal.throwIfAborted();
-        const { way, picture, seconds, trainSeconds, showing } = filling;
-        const figures = await measure(picture, await referenceFor(filling, photo, references), showing);
+        const { way, picture, content, seconds, trainSeconds, showing } = filling;
+        const figures = await measure(picture, await referenceAt(content), showing);
         const image = await thumbnail(picture, pictures);
         results.push({ photo: name, shape, way, figures, seconds, trainSeconds, image });
       }
     }
   }
   return { results, classic: options.classic, version: io.version, machine: io.machine, notes };
-}
-
-/** The photo at the scale at which the picture shows it; pictures of one scale share it. */
-function referenceFor(
-  { content: { width, height } }: Filling,
-  photo: Picture,
-  references: Map<string, Promise<Reference>>,
-): Promise<Reference> {
-  const key = `${width}×${height}`;
-  const reference = references.get(key) ?? resample(photo, width, height).then(describeReference);
-  references.set(key, reference);
-  return reference;
 }

@@ -1,4 +1,4 @@
-/** A chart's axis from 0, with three to six round ticks. */
+/** A chart's axis, with three to eight round ticks. */
 
 export interface Axis {
   /** Where a value lies in the drawing. */
@@ -6,16 +6,21 @@ export interface Axis {
   readonly ticks: readonly number[];
 }
 
-/** An axis that reaches at least `most`, drawn from `start` to `end`; `end` may be the smaller one. */
-export function axis(most: number, start: number, end: number): Axis {
-  const rough = Math.max(most, SMALLEST) / 4;
+const SMALLEST = 0.01;
+
+/**
+ * An axis from 0, or the round number under `least` where that is negative, to at least `most`; drawn from `start` to
+ * `end`, of which `end` may be the smaller.
+ */
+export function axis(most: number, start: number, end: number, least = 0): Axis {
+  const rough = Math.max(most - Math.min(least, 0), SMALLEST) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? rough;
-  const last = step * Math.ceil(Math.max(most, SMALLEST) / step - 1e-9);
-  const ticks = Array.from({ length: Math.round(last / step) + 1 }, (_, i) =>
-    Number((i * step).toPrecision(6)),
+  const first = -Math.ceil(-Math.min(least, 0) / step - 1e-9) || 0;
+  const last = Math.max(Math.ceil(most / step - 1e-9), first + 1);
+  const ticks = Array.from({ length: last - first + 1 }, (_, i) =>
+    Number(((first + i) * step).toPrecision(6)),
   );
-  return { x: (value) => Number((start + ((end - start) * value) / last).toFixed(1)), ticks };
+  const perValue = (end - start) / (step * (last - first));
+  return { x: (value) => Number((start + perValue * (value - first * step)).toFixed(1)), ticks };
 }
-
-const SMALLEST = 0.01;
