@@ -128,6 +128,7 @@ function watch({ session, events }: Surroundings): () => void {
   let told = state();
   let pending = false;
   return document.onChange(() => {
+    session.nodeChanges.notice();
     if (pending) return;
     pending = true;
     later(() => {

@@ -1,3 +1,4 @@
+import type { NodeChangeEvent } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import { build } from 'esbuild';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
@@ -129,6 +130,31 @@ describe('a run of the plugin', () => {
     figma.off('selectionchange', onSelection);
     await figma.setCurrentPageAsync(other);
     await expect.poll(() => told).toEqual(['selection', 'selection', 'page']);
+  });
+
+  it('[FAKE29] what changes on a page is told to who listens there', async () => {
+    const { figma, user } = createFakeFigma();
+    const [frame, other] = [add(figma, 'FRAME', { name: 'a' }), figma.createPage()];
+    const told: string[] = [];
+    const listener = ({ nodeChanges }: NodeChangeEvent) =>
+      void told.push(
+        nodeChanges
+          .map((one) => (one.type === 'PROPERTY_CHANGE' ? one.properties.join() : `${one.type} ${one.id}`))
+          .join('; '),
+      );
+    figma.currentPage.on('nodechange', listener);
+    user.resize(frame, 20, 100);
+    frame.name = 'b';
+    other.appendChild(figma.createFrame());
+    await expect.poll(() => told).toEqual(['name,width']);
+    const { id } = frame;
+    frame.remove();
+    await expect.poll(() => told).toEqual(['name,width', `DELETE ${id}`]);
+    figma.currentPage.off('nodechange', listener);
+    figma.createFrame();
+    expect(() => figma.currentPage.on('other' as 'nodechange', listener)).toThrow('nodechange');
+    figma.closePlugin();
+    expect(told).toHaveLength(2);
   });
 
   it('[FAKE30] a closed plugin can call nothing any more', () => {

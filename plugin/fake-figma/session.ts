@@ -2,6 +2,7 @@
 import type { FakeDocument, NodeRecord } from './document.ts';
 import { FigmaError, assert, inCall } from './errors.ts';
 import { createHandle, idOfHandle } from './handle.ts';
+import { NodeChanges } from './node-changes.ts';
 import { pageOf } from './places.ts';
 
 export interface SessionOptions {
@@ -14,6 +15,7 @@ export class Session {
   allPagesLoaded = false;
   skipInvisibleInstanceChildren = false;
   readonly fonts = new Set<string>();
+  readonly nodeChanges = new NodeChanges(this);
   readonly #loaded = new Set<string>();
   readonly #handles = new Map<string, object>();
 

@@ -49,7 +49,7 @@ describe('the script', () => {
     });
     const fake = createFakeFigma({ document, command: 'fill', relaunchCommands: ['resize', 'restore'] });
     fake.user.select(document.named('Hero'));
-    const context = createContext({ figma: fake.figma, __html__: '<p>' });
+    const context = createContext({ figma: fake.figma, __html__: '<p>', setTimeout, clearTimeout });
     runInContext(`${FORGET_NEWER}\n${script}`, context);
     await fake.user.run();
     const answers: ToWindow[] = [];

@@ -14,6 +14,11 @@ import { unmodelled, type Table } from './property.ts';
 
 type PageOthers = BaseNodeMixin & ChildrenMixin & ExportMixin & ExplicitVariableModesMixin & { type: string };
 
+function listen(type: unknown, run: () => void): void {
+  assert(type === 'nodechange', 'Expected "type" to be "nodechange"');
+  run();
+}
+
 export const page: Table<PageNode, PageOthers> = {
   selection: {
     get: ({ session, id }) => session.handles(session.document.selection(id)),
@@ -28,9 +33,19 @@ export const page: Table<PageNode, PageOthers> = {
     // eslint-disable-next-line @typescript-eslint/require-await -- its errors are rejections
     call: async ({ session, id }) => session.load(id),
   },
+  on: {
+    call: ({ session, id }, type, callback) => listen(type, () => session.nodeChanges.add(id, callback)),
+  },
+  once: {
+    call: ({ session, id }, type, callback) =>
+      listen(type, () => session.nodeChanges.add(id, callback, true)),
+  },
+  off: {
+    call: ({ session, id }, type, callback) => listen(type, () => session.nodeChanges.remove(id, callback)),
+  },
   isPageDivider: readOnly(() => false),
   ...unmodelled('clone', 'guides', 'selectedTextRange', 'flowStartingPoints', 'backgrounds'),
-  ...unmodelled('prototypeBackgrounds', 'prototypeStartNode', 'on', 'once', 'off', 'focusedSlide'),
+  ...unmodelled('prototypeBackgrounds', 'prototypeStartNode', 'focusedSlide'),
   ...unmodelled('focusedNode', 'getMeasurements', 'getMeasurementsForNode', 'addMeasurement'),
   ...unmodelled('editMeasurement', 'deleteMeasurement'),
 };

@@ -41,6 +41,22 @@ describe('the selection', () => {
     expect(plugin.reports().map(({ hint }) => hint)).toEqual(['nothing']);
   });
 
+  it('[DOC4] is told when what is selected changes, and only then', async () => {
+    const plugin = await openPlugin({ document: await twoFrames(), selected: ['One'] });
+    const first = await opening(plugin);
+    expect(first.selection.targets[0]?.size).toEqual({ width: 100, height: 100 });
+    const { user, document, figma } = plugin;
+    user.resize(document.named('Two'), 500, 100);
+    figma.createRectangle().remove();
+    user.resize(document.named('One'), 300, 100);
+    user.resize(document.named('One'), 400, 100);
+    await eventually(() => plugin.reports().length > 0);
+    expect(plugin.reports().map(({ targets }) => targets[0]?.size)).toEqual([{ width: 400, height: 100 }]);
+    user.edit((changed) => changed.setProps(document.named('One'), { locked: true }));
+    await eventually(() => plugin.reports().length > 1);
+    expect(plugin.reports()[1]?.targets[0]?.locked).toBe(true);
+  });
+
   it('[DOC4] is not told as it was when it has changed while Figma drew it', async () => {
     const fake = createFakeFigma({ document: await twoFrames() });
     const told: SelectionReport[] = [];
