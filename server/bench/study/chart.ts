@@ -20,6 +20,8 @@ const HEIGHT = 150;
 const ROW = 20;
 const NAME_HEIGHT = 12;
 const BOTTOM = 34;
+/** Epochs that are all named on their axis. */
+const MOST_TICKS = 5;
 
 interface Point {
   readonly result: Result;
@@ -76,12 +78,10 @@ function lines(
       measure.better === 'one'
         ? `<rect class="band" x="${left}" y="${values.x(GOOD_DETAIL[1])}" width="${PANEL_WIDTH}" height="${values.x(GOOD_DETAIL[0]) - values.x(GOOD_DETAIL[1])}"/>`
         : '';
-    const ticks = across.ticks
-      .filter((tick) => tick <= most)
-      .map(
-        (tick) =>
-          `<text class="tick" x="${across.x(tick)}" y="${bottom + 15}" text-anchor="middle">${tick}</text>`,
-      );
+    const ticks = (epochs.length > MOST_TICKS ? across.ticks.filter((tick) => tick <= most) : epochs).map(
+      (tick) =>
+        `<text class="tick" x="${across.x(tick)}" y="${bottom + 15}" text-anchor="middle">${tick}</text>`,
+    );
     const title = `<text x="${left}" y="${TOP - 10}">${size} px</text><text class="tick" x="${left + PANEL_WIDTH / 2}" y="${bottom + 29}" text-anchor="middle">epochs</text>`;
     const optimizers = optimizersIn(own.map(({ result }) => result));
     const series = optimizers.map((optimizer) => {

@@ -175,8 +175,7 @@ function text(value: string | boolean | undefined): string | undefined {
 const among = (values: readonly (string | number)[]): string => values.join(', ');
 const quickOf = (preset: StudyPreset): string => {
   const { epochs, maxSizes, optimizers } = QUICK[preset];
-  const which = optimizers.length === OPTIMIZERS.length ? 'every optimizer' : among(optimizers);
-  return `${among(epochs)} epochs, ${among(maxSizes)} px, ${which}`;
+  return `${among(epochs)} epochs, ${among(maxSizes)} px, ${among(optimizers)}`;
 };
 
 export const HELP = `npm run study -- PHOTO [options]
