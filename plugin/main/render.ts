@@ -26,6 +26,11 @@ export function drawLayer(node: SceneNode): Promise<Uint8Array> {
 export async function drawPaint(figma: PluginAPI, paint: Paint, size: Size): Promise<Uint8Array> {
   const { bounds } = figma.viewport;
   const rectangle = figma.createRectangle();
+  const remove = (): void => {
+    if (!rectangle.removed) rectangle.remove();
+  };
+  // What is still at work then does not come to its end.
+  figma.on('close', remove);
   try {
     rectangle.resize(size.width, size.height);
     rectangle.x = bounds.x - size.width - ASIDE;
@@ -33,7 +38,8 @@ export async function drawPaint(figma: PluginAPI, paint: Paint, size: Size): Pro
     await setFills(rectangle, [{ ...paint, visible: true }]);
     return await drawLayer(rectangle);
   } finally {
-    if (!rectangle.removed) rectangle.remove();
+    figma.off('close', remove);
+    remove();
   }
 }
 

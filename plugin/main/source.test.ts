@@ -1,4 +1,9 @@
-import type { ImagePaint, Paint, PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
+import type {
+  ImagePaint,
+  Paint,
+  PluginAPI,
+  RectangleNode,
+} from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import { describe, expect, it } from 'vitest';
 import {
   add,
@@ -11,6 +16,7 @@ import {
   type FakeFigma,
 } from '../fake-figma/fake-figma.ts';
 import type { SourceAnswer, SourceBytes } from '../messages.ts';
+import { eventually } from '../ui/eventually.testing.ts';
 import { pictureSize } from './picture-size.ts';
 import { PHOTO_SIZE, names, photo, photoBytes, reportOf } from './plugin.testing.ts';
 import { sourceId } from './source-id.ts';
@@ -104,6 +110,38 @@ describe('the bytes of a source', () => {
       expect(fake.document.steps).toBe(0);
       expect(names([...fake.figma.currentPage.selection])).toEqual(['Hero']);
     }
+  });
+
+  it('[DOC12] of one paint leave no trace either where the plugin is closed meanwhile', async () => {
+    const { sources, fake } = await reportOf(
+      (figma) => void add(figma, 'FRAME', { name: 'Hero', fills: [gradientFill(), gradientFill()] }),
+      'Hero',
+    );
+    const { document } = fake;
+    const layers = () => document.get(document.currentPage).children.length;
+    expect(layers()).toBe(1);
+    let draws = false;
+    const drawingOn = (node: RectangleNode): RectangleNode =>
+      new Proxy(node, {
+        get(target, key) {
+          if (key !== 'exportAsync') return Reflect.get(target, key) as unknown;
+          return () => {
+            draws = true;
+            return new Promise(() => undefined);
+          };
+        },
+      });
+    const slow = new Proxy(fake.figma, {
+      get: (target, key) =>
+        key === 'createRectangle'
+          ? () => drawingOn(target.createRectangle())
+          : (Reflect.get(target, key) as unknown),
+    });
+    void readSource(slow, sources[0]?.id ?? '');
+    await eventually(() => draws);
+    expect(layers()).toBe(2);
+    fake.user.closePlugin();
+    expect(layers()).toBe(1);
   });
 
   it('[DOC12] of vectors and texts are the layer as Figma draws it', async () => {

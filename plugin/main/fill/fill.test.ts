@@ -1,4 +1,9 @@
-import type { FrameNode, Paint, PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
+import type {
+  FrameNode,
+  Paint,
+  PluginAPI,
+  SceneNode,
+} from '@figma/plugin-typings/plugin-api-standalone.d.ts';
 import { describe, expect, it } from 'vitest';
 import { add, buildDocument, fakeImage, gradientFill, patternFill } from '../../fake-figma/fake-figma.ts';
 import { eventually } from '../../ui/eventually.testing.ts';
@@ -286,6 +291,45 @@ describe('filling', () => {
       problem: 'refused',
     });
     expect(everything(plugin)).toEqual(before);
+  });
+
+  it('[DOC35] leaves everything as it is where Figma takes the picture but not the fill', async () => {
+    let refuses = false;
+    const refusing = (node: SceneNode): SceneNode =>
+      new Proxy(node, {
+        set(target, key, value) {
+          if (refuses && key === 'fills') throw new Error('in set_fills: no');
+          return Reflect.set(target, key, value);
+        },
+      });
+    const size = { width: 5000, height: 100 };
+    const plugin = await openPlugin({
+      document: await buildDocument(
+        (figma) => void add(figma, 'FRAME', { name: 'Hero', ...size, fills: [photo(figma)] }),
+      ),
+      seen: (figma) =>
+        new Proxy(figma, {
+          get(target, key) {
+            if (key !== 'getNodeByIdAsync') return Reflect.get(target, key) as unknown;
+            return async (id: string) => {
+              const node = await target.getNodeByIdAsync(id);
+              return node?.type === 'FRAME' ? refusing(node) : node;
+            };
+          },
+        }),
+    });
+    const pending = await begin(plugin, { target: 'Hero', pixels: size });
+    const parts = [0, 2500].map((x) => {
+      const half = { width: 2500, height: 100 };
+      return { rectangle: { x, y: 0, ...half }, bytes: panorama(half, x) };
+    });
+    const before = everything(plugin);
+    refuses = true;
+    const answer = await fill(plugin, pending, { parts });
+    expect(answer).toEqual({ ok: false, problem: 'refused', message: 'in set_fills: no' });
+    expect(everything(plugin)).toEqual(before);
+    refuses = false;
+    expect(await fill(plugin, pending, { parts })).toMatchObject({ ok: true });
   });
 
   it('[DOC31] is one undo step with draft, result and variants', async () => {

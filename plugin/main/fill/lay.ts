@@ -51,17 +51,24 @@ export async function layInto(
     pixels: pending.pixels,
     scale: pending.scale,
   };
-  writeRecord(target, record);
-  takeTilesAway(target, record.mark);
+  // First what Figma may refuse, so that nothing is left half done.
   if (imageHash !== null) {
     await setFills(target, cleared ? withPanorama(cleared, replaced, imageHash) : [panoramaPaint(imageHash)]);
+    takeTilesAway(target, record.mark);
   } else if (takesTiles(target)) {
     const fills = cleared && withInvisible(cleared, replaced);
-    if (fills && !same(fills, fillsOf(target))) await setFills(target, fills);
     const group = createTiles(figma, parts, pending.scale);
-    layBehind(target, group);
+    try {
+      layBehind(target, group);
+      if (fills && !same(fills, fillsOf(target))) await setFills(target, fills);
+    } catch (error) {
+      group.remove();
+      throw error;
+    }
+    takeTilesAway(target, record.mark);
     markTiles(group, record.mark);
   }
+  writeRecord(target, record);
   if (pending.hideSource && source && isInside(source, target)) hideSource(source, record.mark);
   target.setRelaunchData({ resize: description.slice(0, DESCRIPTION_CHARACTERS), restore: '' });
 }
