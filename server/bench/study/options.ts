@@ -204,7 +204,7 @@ All of them
   --learning-rate X     default the preset's
   --seed N              of training and samples; default 1
   --engine NAME         ${among(ENGINES)}; default auto
-  --out FILE.html       default out/study.html
+  --out FILE.html       default out/study-PHOTO.html
   --help
 
 Exit status: 0 done, 1 failed, 2 the request is wrong, 130 interrupted.

@@ -28,7 +28,7 @@ export async function report(run: Run, imageOf: ImageOf): Promise<string> {
       TIME_AND_LOSSES,
       'training',
       'Time and losses',
-      'Losses are the finest scale’s last ones. Picture: sampling 16 layouts or fewer, ranking them and painting the best.',
+      'Losses are the finest scale’s last ones. Picture: sampling 16 layouts or fewer, ranking them and painting the best. Seconds are those of the clock, so they depend on what else the machine did.',
     ],
     [
       figuresOf('panorama'),

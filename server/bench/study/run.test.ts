@@ -9,8 +9,9 @@ import { runStudy } from './run.ts';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'study-'));
-  await writeFile(join(folder, 'photo.png'), await encodePicture(scene(32, 24), 'png'));
+  await writeFile(join(folder, 'photo.png'), await encodePicture(scene(24, 24), 'png'));
   await writeFile(join(folder, 'notes.txt'), 'Dear diary');
+  await writeFile(join(folder, 'blocked-kept'), '');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -70,11 +71,12 @@ describe('npm run study', () => {
     [['photo.png', '--size', '64'], /--size: expected WIDTHxHEIGHT/],
     [['photo.png', '--size', '1x1'], /--size: width: expected a whole number/],
     [
-      ['photo.png', '--size', '64x48'],
-      /--size: expected a frame that the photo \(32×24\) does not fill.*64×48/,
+      ['photo.png', '--size', '64x64'],
+      /--size: expected a frame that the photo \(24×24\) does not fill.*64×64/,
     ],
     [['photo.png', '--out', 'study.png'], /--out: expected a name that ends in \.html/],
     [['photo.png', '--out', 'no/where.html'], /--out: expected a folder/],
+    [['photo.png', '--out', 'blocked.html'], /--out: expected to make the folder .*blocked-kept/],
     [['photo.png', '--fast'], /--fast/],
     [['photo.png', '--out'], /--out/],
   ])('[STUDY1] refuses %j in one line with status 2, before any work', async (argv, message) => {
@@ -94,11 +96,12 @@ describe('npm run study', () => {
   });
 
   it('[STUDY4] tells before a long study how many combinations there are, the time, and how to ask for less', async () => {
-    const { status, err } = await run(['photo.png', '--out', 'long.html'], 'scale 1');
+    const { status, err } = await run(['photo.png'], 'scale 1');
     expect(status).toBe(130);
+    expect(await readdir(join(folder, 'out'))).toEqual(['study-photo-kept']);
     const [first, second, third] = err.split('\n');
     expect(first).toMatch(
-      /^study: 140 combinations \(preset classic, 1440×480\); about .* hours on two cores$/,
+      /^study: 140 combinations \(preset classic, 1440×480\); about .* (hours|days) on two cores$/,
     );
     expect(second).toMatch(/--quick.*--epochs.*--max-size.*--optimizer/);
     expect(third).toMatch(/1 of 140: Adam, 100 epochs, 150 px: scale 1 of/);

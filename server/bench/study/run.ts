@@ -1,6 +1,6 @@
 /** `npm run study` from its arguments to its exit status, with everything around it handed in. */
 import { mkdir } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { UsageError } from '../../cli/errors.ts';
 import { checkOutputs, readPhoto, writeWhole } from '../../cli/files.ts';
 import { EXIT, explain, type ExitStatus } from '../../cli/outcome.ts';
@@ -41,7 +41,9 @@ export interface StudyIo {
 type Options = Extract<Command, { name: 'run' }>;
 
 /** In a folder of its own, which git ignores. */
-const DEFAULT_OUT = 'out/study.html';
+function defaultOut(photo: string): string {
+  return `out/study-${basename(photo, extname(photo))}.html`;
+}
 
 /** How far a run is, for whoever interrupts it. */
 interface Progress {
@@ -73,7 +75,7 @@ async function study(options: Options, io: StudyIo, progress: Progress): Promise
   const file = await readPhoto(path);
   const photo = await decodePicture(file);
   const tasks = combinationsOf(grid).map((combination) => requireTask(photo, setting, combination));
-  const out = resolve(io.folder, options.out ?? DEFAULT_OUT);
+  const out = resolve(io.folder, options.out ?? defaultOut(path));
   if (options.out === null) await mkdir(dirname(out), { recursive: true });
   await checkOutputs([out], path);
   const engine = await startEngine(options.engine);
