@@ -83,6 +83,18 @@ describe('the window', () => {
     });
   });
 
+  it('[FIG8] the variant that is pressed keeps the keys while it is laid into the frame', async () => {
+    await inScene({}, async (scene) => {
+      await STATES.variants?.(scene);
+      const third = scene.frame().locator('.variants .thumb').nth(2);
+      await third.focus();
+      await scene.desktop.page.keyboard.press('Enter');
+      const title = scene.frame().locator('.fill.placed .fill-title');
+      await title.filter({ hasText: 'Variant 3 of 4' }).waitFor();
+      expect(await third.evaluate((button) => button === document.activeElement)).toBe(true);
+    });
+  });
+
   it('[FIG5] pictures travel between the halves as bytes', async () => {
     await inScene({}, async (scene) => {
       await scene.desktop.page.evaluate(() => {

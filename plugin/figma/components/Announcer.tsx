@@ -13,17 +13,23 @@ export function Announcer() {
     const panorama = fill.job.panorama.value;
     const working = fill.state.value.state === 'working' && panorama;
     const how = working ? headline(panorama, text) : fillTitle(fill, words, text, formats);
-    return `${fill.pending.name}: ${how}`;
+    return { key: fill.pending.id, line: `${fill.pending.name}: ${how}` };
   });
   const hint = app.choice.report.value?.hint ?? null;
-  const about = [
-    ...(connection.state.value.state === 'away' ? [text.connection.awayTitle] : []),
-    ...(hint !== null && app.screen.value === 'compose' ? [words.hints[hint].title] : []),
+  const away = connection.state.value.state === 'away';
+  const lines = [
+    ...(away ? [{ key: 'connection', line: text.connection.awayTitle }] : []),
+    ...(hint !== null && app.screen.value === 'compose'
+      ? [{ key: 'hint', line: words.hints[hint].title }]
+      : []),
     ...said,
   ];
+  // What has changed is read out, and nothing else again.
   return (
-    <p class="visually-hidden" role="status" aria-live="polite">
-      {about.join('. ')}
-    </p>
+    <div class="visually-hidden" role="status" aria-live="polite" aria-atomic="false">
+      {lines.map(({ key, line }) => (
+        <p key={key}>{line}</p>
+      ))}
+    </div>
   );
 }

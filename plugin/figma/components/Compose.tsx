@@ -7,6 +7,7 @@ import { Icon } from '../../ui/components/Icon.tsx';
 import { ModeField, PresetField, VariantsField } from '../../ui/components/RequestFields.tsx';
 import { useFigma } from './context.ts';
 import { FillBar } from './FillBar.tsx';
+import { Restored } from './Restored.tsx';
 import { OptionsField, ScaleField } from './ScaleField.tsx';
 import { SourceField } from './SourceField.tsx';
 import { TargetField } from './TargetField.tsx';
@@ -18,7 +19,7 @@ export function Compose() {
   return (
     <>
       <div class="window-scroll">
-        <Restored />
+        <Restore />
         {report.hint === null ? <Composition /> : <Hint />}
       </div>
       {report.hint === null && <FillBar />}
@@ -29,7 +30,7 @@ export function Compose() {
 function Composition() {
   const { choice, photo, text, formats } = useFigma();
   const problem = photo.problem.value;
-  const chosen = photo.photo.value;
+  const chosen = problem ? null : photo.photo.value;
   return (
     <>
       <SourceField />
@@ -74,26 +75,15 @@ function Hint() {
   );
 }
 
-function Restored() {
+function Restore() {
   const app = useFigma();
-  const words = app.words.value;
-  const restored = app.restored.value;
   const filled = app.choice.targets.value.some(({ target }) => target.filled);
+  if (!filled || app.restored.value) return <Restored />;
   return (
-    <>
-      {filled && !restored && (
-        <div class="restore-line">
-          <Button kind="quiet" icon="undo" onClick={() => void app.restore(null)}>
-            {words.frames.actions.restore}
-          </Button>
-        </div>
-      )}
-      {restored && (
-        <Notice kind={restored.failed.length > 0 ? 'warning' : 'info'}>
-          {restored.restored > 0 && <p>{words.restored.done(restored.restored)}</p>}
-          {restored.failed.length > 0 && <p>{words.restored.failed(restored.failed.join(', '))}</p>}
-        </Notice>
-      )}
-    </>
+    <div class="restore-line">
+      <Button kind="quiet" icon="undo" onClick={() => void app.restore(null)}>
+        {app.words.value.frames.actions.restore}
+      </Button>
+    </div>
   );
 }

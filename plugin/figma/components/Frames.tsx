@@ -8,6 +8,7 @@ import { tellError, tellServerError } from '../../ui/text/errors.ts';
 import type { Fill } from '../models/fill.ts';
 import { useFigma } from './context.ts';
 import { fillTitle, obstacleWords } from './fill-words.ts';
+import { Restored } from './Restored.tsx';
 import { VariantPicker } from './VariantPicker.tsx';
 
 export function Frames() {
@@ -15,6 +16,7 @@ export function Frames() {
   const all = fills.all.value;
   return (
     <div class="window-scroll">
+      <Restored />
       {all.length === 0 && <p class="frames-empty secondary">{words.value.frames.empty}</p>}
       <ul class="fills">
         {all.map((fill) => (
@@ -59,7 +61,10 @@ function FillCard({ fill }: { fill: Fill }) {
       <Progress fill={fill} />
       {fill.draftPlaced.value && <p class="secondary">{words.frames.draftPlaced}</p>}
       <Details fill={fill} />
-      {state === 'placed' && fill.variants.length > 1 && <VariantPicker fill={fill} />}
+      <Trouble fill={fill} />
+      {(state === 'placed' || state === 'placing') && fill.variants.length > 1 && (
+        <VariantPicker fill={fill} />
+      )}
       <div class="fill-actions">
         <Actions fill={fill} />
       </div>
@@ -86,6 +91,22 @@ function Progress({ fill }: { fill: Fill }) {
       aria-valuetext={`${formats.value.percent(fraction)}, ${fillTitle(fill, words.value, text.value, formats.value)}`}
     >
       <div class="bar-done" style={{ transform: `scaleX(${fraction})` }} />
+    </div>
+  );
+}
+
+/** Why it could not be made again. */
+function Trouble({ fill }: { fill: Fill }) {
+  const app = useFigma();
+  const trouble = app.trouble.value;
+  if (trouble?.fill !== fill) return null;
+  if (trouble.error === null) {
+    return <p class="problem">{app.words.value.frames.obstacles.deleted.title}</p>;
+  }
+  const { what, next, detail } = tellError(trouble.error, app.text.value);
+  return (
+    <div class="fill-details">
+      {[what, next, detail].map((line) => line !== null && <p key={line}>{line}</p>)}
     </div>
   );
 }
@@ -144,7 +165,9 @@ function Actions({ fill }: { fill: Fill }): ComponentChildren {
       {words.dismiss}
     </Button>
   );
-  const layer = <Button onClick={() => void fill.place(bestOf(fill), 'layer')}>{words.asLayer}</Button>;
+  const layer = (variant: number) => (
+    <Button onClick={() => void fill.place(variant, 'layer')}>{words.asLayer}</Button>
+  );
   switch (state.state) {
     case 'sending':
     case 'working':
@@ -160,7 +183,7 @@ function Actions({ fill }: { fill: Fill }): ComponentChildren {
           <Button icon="again" onClick={() => void app.again(fill)}>
             {words.again}
           </Button>
-          {restore}
+          {state.nodeId === fill.pending.targetId && restore}
           <Button kind="quiet" onClick={() => void app.main.ask('reveal', { nodeId: state.nodeId })}>
             {words.reveal}
           </Button>
@@ -173,7 +196,7 @@ function Actions({ fill }: { fill: Fill }): ComponentChildren {
             <Button onClick={() => void app.fit(fill)}>{words.fit}</Button>
           )}
           {state.obstacle.problem === 'locked' && retry}
-          {state.obstacle.problem !== 'wrong-size' && layer}
+          {state.obstacle.problem !== 'wrong-size' && layer(state.variant)}
           {dismiss}
         </>
       );
@@ -200,8 +223,4 @@ function Actions({ fill }: { fill: Fill }): ComponentChildren {
     default:
       return state satisfies never;
   }
-}
-
-function bestOf(fill: Fill): number {
-  return fill.variants[0] ?? 0;
 }

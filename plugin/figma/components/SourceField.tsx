@@ -10,7 +10,8 @@ export function SourceField() {
   const words = dictionary.value.source;
   const source = choice.source.value;
   const sources = choice.report.value?.sources ?? [];
-  const chosen = photo.photo.value;
+  // Of one that cannot be used, the photo before it is still there.
+  const chosen = photo.problem.value ? null : photo.photo.value;
   const problem = choice.problem.value;
   if (!source) return null;
   const whole = choice.whole.value ? 'whole' : 'part';

@@ -1,4 +1,4 @@
-/** The variants of a filled frame: each click lays another one into it. */
+/** The variants of a filled frame: each click lays another one into it, and the next one need not wait for that. */
 import { Button } from '../../ui/components/controls.tsx';
 import type { Fill } from '../models/fill.ts';
 import { useFigma } from './context.ts';
@@ -9,7 +9,7 @@ const SHAPES = { from: 0.6, to: 2.1 };
 export function VariantPicker({ fill }: { fill: Fill }) {
   const words = useFigma().words.value.frames;
   const state = fill.state.value;
-  const shown = state.state === 'placed' ? state.variant : 0;
+  const shown = state.state === 'placed' || state.state === 'placing' ? state.variant : 0;
   const pictures = fill.job.pictures.all.value;
   const { variants } = fill;
   const { width, height } = fill.pending.pixels;

@@ -90,7 +90,7 @@ export class FigmaApp implements Interface {
   readonly screen = computed<Screen>(() => this.#screen.value);
   readonly opening = computed(() => this.#opening.value);
   readonly restored = computed(() => this.#restored.value);
-  /** A frame that could not be made again, and why. */
+  /** A frame that could not be made again, and why; null where it is there no more. */
   readonly trouble = computed(() => this.#trouble.value);
   readonly hindrance = computed<FillHindrance | null>(() => {
     const { choice, photo, composer, connection } = this;
@@ -327,7 +327,10 @@ export class FigmaApp implements Interface {
       unlocked,
     };
     const sent = await this.fills.send([order]);
-    if (sent.length === 0) return false;
+    if (sent.length === 0) {
+      this.#trouble.value = { fill, error: null };
+      return false;
+    }
     await this.fills.dismiss(fill);
     return true;
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PHOTO_LIMITS } from '../../../shared/protocol.ts';
 import { FakeHost, pngFile } from '../fake-host.testing.ts';
 import { detectFormat } from '../../../shared/picture-format.ts';
@@ -91,6 +91,7 @@ describe('the photo', () => {
     const host = new FakeHost();
     const waiting: (() => void)[] = [];
     host.measure = () => new Promise((resolve) => waiting.push(() => resolve({ width: 100, height: 100 })));
+    const free = vi.spyOn(URL, 'revokeObjectURL');
     const choice = new PhotoChoice(host);
     const slow = choice.choose({ blob: pngFile(), name: 'slow' });
     const quick = choice.choose({ blob: pngFile(), name: 'quick' });
@@ -101,6 +102,9 @@ describe('the photo', () => {
     await slow;
     expect(choice.photo.value?.name).toBe('quick');
     expect(choice.reading.value).toBe(false);
+    expect(free).toHaveBeenCalledTimes(1);
+    expect(free).not.toHaveBeenCalledWith(choice.photo.value?.url);
+    free.mockRestore();
   });
 
   it('[UI8] a TIFF, which browsers do not open, gives its upright size', async () => {

@@ -39,7 +39,10 @@ export class PhotoChoice {
     const turn = ++this.#turn;
     this.#reading.value = true;
     const read = await this.#read(file.blob).catch((): PhotoProblem => ({ type: 'damaged' }));
-    if (turn !== this.#turn) return;
+    if (turn !== this.#turn) {
+      if (!('type' in read) && read.url) URL.revokeObjectURL(read.url);
+      return;
+    }
     this.#reading.value = false;
     if ('type' in read) {
       this.#problem.value = read;
