@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { defineConfig } from 'vitest/config';
+import { HAS_SOFTWARE_GPU, SOFTWARE_GPU_VARIABLES } from './server/engine/software-gpu.testing.ts';
 
 export default defineConfig({
   plugins: [
@@ -15,12 +16,34 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ['{server,shared,plugin}/**/*.test.ts'],
-    globalSetup: 'server/setup.testing.ts',
     // tfjs-core's gradients resolve only through a bundler, so vite must transform it.
     server: { deps: { inline: [/@tensorflow/] } },
     testTimeout: 300_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['{server,shared,plugin}/**/*.test.ts'],
+          exclude: ['**/*.gpu.test.ts'],
+          globalSetup: 'server/setup.testing.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'software GPU',
+          include: [
+            'server/**/*.gpu.test.ts',
+            ...(HAS_SOFTWARE_GPU ? ['server/engine/{kernels,state}.test.ts'] : []),
+          ],
+          globalSetup: 'server/engine/software-gpu.testing.ts',
+          // Of the processes that run the tests: libraries are looked for where a process was told when it began.
+          env: SOFTWARE_GPU_VARIABLES,
+        },
+      },
+    ],
   },
 });

@@ -54,4 +54,6 @@ export interface Engine {
     inputs: Record<I, Shape>,
     state?: State<S>,
   ): Promise<Program<I, O>>;
+  /** Gives the device back with all that is on it: its programs and states are not used any more. */
+  close(): Promise<void>;
 }

@@ -1,35 +1,70 @@
 /**
  * Compiles a step: TensorFlow.js traced to an ONNX graph, run by ONNX Runtime. State entries go from one run's
- * output to the next one's input without passing through JavaScript numbers.
+ * output to the next one's input without passing through JavaScript numbers; with WebGPU they never leave the GPU.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { availableParallelism } from 'node:os';
+import { Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { Engine, HostTensor, Program, Shape, State, Step } from '../program.ts';
-import { EngineError } from './errors.ts';
 import { channelBlock } from './channel-block.ts';
+import { runError } from './failures.ts';
 import { inputNumbers } from './inputs.ts';
+import { DeviceMemory, HostMemory } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { writeOnnxModel } from './onnx.ts';
+import { openSession } from './sessions.ts';
+import type { Location, Provider } from './sessions.ts';
 import { trace } from './trace/backend.ts';
 
-export type Provider = 'cpu' | 'webgpu' | 'cuda';
-
 class CompiledState<S extends string> implements State<S> {
-  constructor(public tensors: Record<S, Tensor>) {}
+  private turn: Promise<unknown> = Promise.resolve();
 
-  async read(): Promise<Record<S, Float32Array>> {
-    const entries = Object.entries<Tensor>(this.tensors).map(
-      async ([key, tensor]) => [key, Float32Array.from((await tensor.getData()) as Float32Array)] as const,
-    );
-    return Object.fromEntries(await Promise.all(entries)) as Record<S, Float32Array>;
+  constructor(
+    public tensors: Record<S, Tensor>,
+    readonly memory: Memory,
+  ) {}
+
+  read(): Promise<Record<S, Float32Array>> {
+    return this.alone(async () => {
+      const read = {} as Record<S, Float32Array>;
+      for (const [key, tensor] of entriesOf(this.tensors)) read[key] = await this.memory.read(tensor);
+      return read;
+    });
+  }
+
+  /** Brings all entries to where programs want them. */
+  settle(): Promise<void> {
+    return this.alone(async () => {
+      for (const [key, tensor] of entriesOf(this.tensors)) this.tensors[key] = await this.memory.take(tensor);
+    });
+  }
+
+  /** Puts a run's results in the places of what was there. */
+  async move(next: readonly (readonly [S, Tensor])[]): Promise<void> {
+    for (const [key, tensor] of next) {
+      const before = this.tensors[key];
+      this.tensors[key] = await this.memory.take(tensor);
+      this.memory.free(before);
+    }
+  }
+
+  /** What a run reads must not be freed by another one meanwhile: they take turns. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
   }
 
   dispose(): void {
-    for (const tensor of Object.values<Tensor>(this.tensors)) tensor.dispose();
+    for (const [, tensor] of entriesOf(this.tensors)) this.memory.free(tensor);
   }
 }
 
 export class CompiledEngine implements Engine {
   readonly name: Provider;
+  /** Bytes that went between this process and the engine's memory so far. */
+  readonly copied = { in: 0, out: 0 };
+  private readonly memory: Memory;
+  private readonly sessions = new Set<InferenceSession>();
 
   /** `channelBlock` overrides what is found out about this machine (see `Graph`); 0 does without blocks. */
   constructor(
@@ -37,78 +72,103 @@ export class CompiledEngine implements Engine {
     private readonly options: { readonly channelBlock?: number } = {},
   ) {
     this.name = provider;
+    // ONNX Runtime's Node package leaves outputs on the device with WebGPU only.
+    this.memory = provider === 'webgpu' ? new DeviceMemory() : new HostMemory();
   }
 
   createState<S extends string>(values: Record<S, HostTensor>): State<S> {
     const entries = Object.entries<HostTensor>(values).map(
       ([key, { data, shape }]) => [key, new Tensor('float32', Float32Array.from(data), [...shape])] as const,
     );
-    return new CompiledState(Object.fromEntries(entries) as Record<S, Tensor>);
+    return new CompiledState(Object.fromEntries(entries) as Record<S, Tensor>, this.memory);
   }
 
   async compile<I extends string, S extends string, O extends string>(
     step: Step<I, S, O>,
     inputs: Record<I, Shape>,
-    state: State<S> = new CompiledState({} as Record<S, Tensor>),
+    state: State<S> = new CompiledState({} as Record<S, Tensor>, this.memory),
   ): Promise<Program<I, O>> {
-    if (!(state instanceof CompiledState))
-      throw new Error('internal: compile: the state belongs to another engine');
-    const held = state as CompiledState<S>;
+    const held = this.own(state);
     const started = performance.now();
-    const shapes = Object.entries<Tensor>(held.tensors).map(([key, tensor]) => [key, tensor.dims] as const);
-    const block = this.options.channelBlock ?? (this.provider === 'cpu' ? await channelBlock() : 0);
-    const { graph, outputs, changed } = trace(
-      step,
-      inputs,
-      Object.fromEntries(shapes) as Record<S, Shape>,
-      block,
-    );
-    const session = await this.createSession(writeOnnxModel(graph));
+    const shapes = entriesOf(held.tensors).map(([key, tensor]) => [key, tensor.dims] as const);
+    const gpu = this.provider !== 'cpu';
+    const block = this.options.channelBlock ?? (gpu ? 0 : await channelBlock());
+    const { graph, outputs, changed } = trace(step, inputs, Object.fromEntries(shapes) as Record<S, Shape>, {
+      channelBlock: block,
+      gpu,
+    });
+    const locations: Record<string, Location> = {};
+    for (const key of outputs) locations[`out.${key}`] = 'cpu';
+    for (const key of changed) locations[`next.${key}`] = this.memory.location;
+    const session = await this.onDevice(async () => {
+      await this.memory.open();
+      await held.settle();
+      return openSession(
+        this.provider,
+        writeOnnxModel(graph),
+        this.memory.location === 'cpu' ? undefined : locations,
+      );
+    });
+    this.sessions.add(session);
     const info = { nodes: graph.nodes.length, compileMs: performance.now() - started };
 
-    const run = async (values: Record<I, Float32Array>): Promise<Record<O, Float32Array>> => {
-      const feeds: Record<string, Tensor> = {};
-      for (const [key, shape] of Object.entries<Shape>(inputs)) {
-        feeds[`in.${key}`] = new Tensor('float32', inputNumbers(values, key, shape), [...shape]);
-      }
-      for (const [key, tensor] of Object.entries<Tensor>(held.tensors)) feeds[`state.${key}`] = tensor;
-      const results = await session.run(feeds).catch((cause: unknown) => {
-        throw runError(this.provider, cause);
+    const run = (values: Record<I, Float32Array>): Promise<Record<O, Float32Array>> =>
+      held.alone(async () => {
+        const feeds: Record<string, Tensor> = {};
+        for (const [key, shape] of Object.entries<Shape>(inputs)) {
+          feeds[`in.${key}`] = new Tensor('float32', inputNumbers(values, key, shape), [...shape]);
+        }
+        for (const [key, tensor] of entriesOf(held.tensors)) feeds[`state.${key}`] = tensor;
+        const results = await this.onDevice(() => session.run(feeds));
+        this.count(feeds, results);
+        await held.move(changed.map((key) => [key, resultOf(results, `next.${key}`)] as const));
+        const read = outputs.map((key) => [key, resultOf(results, `out.${key}`).data] as const);
+        return Object.fromEntries(read) as Record<O, Float32Array>;
       });
-      const next = changed.map((key) => [key, results[`next.${key}`]] as const);
-      held.tensors = { ...held.tensors, ...(Object.fromEntries(next) as Record<S, Tensor>) };
-      const read = outputs.map((key) => [key, results[`out.${key}`]?.data] as const);
-      return Object.fromEntries(read) as Record<O, Float32Array>;
-    };
-    return { info, run, dispose: () => session.release() };
+    return { info, run, dispose: () => this.release(session) };
   }
 
-  private async createSession(model: Uint8Array): Promise<InferenceSession> {
+  async close(): Promise<void> {
+    for (const session of [...this.sessions]) await this.release(session);
+    await this.memory.close();
+  }
+
+  private own<S extends string>(state: State<S>): CompiledState<S> {
+    if (state instanceof CompiledState && (state as CompiledState<S>).memory === this.memory) {
+      return state as CompiledState<S>;
+    }
+    throw new Error('internal: compile: the state belongs to another engine');
+  }
+
+  private async release(session: InferenceSession): Promise<void> {
+    if (this.sessions.delete(session)) await session.release();
+  }
+
+  private count(feeds: Record<string, Tensor>, results: InferenceSession.OnnxValueMapType): void {
+    if (this.memory.location === 'cpu') return;
+    const bytes = (tensors: Record<string, unknown>): number =>
+      Object.values(tensors as Record<string, Tensor>)
+        .filter(({ location }) => location === 'cpu')
+        .reduce((sum, { size }) => sum + size * Float32Array.BYTES_PER_ELEMENT, 0);
+    this.copied.in += bytes(feeds);
+    this.copied.out += bytes(results);
+  }
+
+  private async onDevice<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await InferenceSession.create(model, {
-        executionProviders: [this.provider],
-        intraOpNumThreads: availableParallelism(),
-        graphOptimizationLevel: 'all',
-        // What goes wrong is thrown, in one line.
-        logSeverityLevel: 4,
-        // A scale's programs take turns: one that is done must not keep the cores from the next.
-        extra: { session: { force_spinning_stop: '1' } },
-      });
+      return await work();
     } catch (cause) {
       throw runError(this.provider, cause);
     }
   }
 }
 
-function runError(provider: Provider, cause: unknown): EngineError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const firstLine = text.split('\n')[0] ?? '';
-  if (/memory|alloc|more than \d+ bytes/i.test(text)) {
-    return new EngineError(
-      'engine-memory',
-      `engine ${provider}: out of memory; choose a smaller maximum size or free some memory`,
-      cause,
-    );
-  }
-  return new EngineError('engine-failed', `engine ${provider}: ${firstLine}`, cause);
+function resultOf(results: InferenceSession.OnnxValueMapType, name: string): Tensor {
+  const result = results[name];
+  if (!result) throw new Error(`internal: run: no result ${name}`);
+  return result as Tensor;
+}
+
+function entriesOf<K extends string>(tensors: Record<K, Tensor>): [K, Tensor][] {
+  return Object.entries<Tensor>(tensors) as [K, Tensor][];
 }

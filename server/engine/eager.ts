@@ -63,6 +63,10 @@ export class EagerEngine implements Engine {
     };
     return { info: { nodes: 0, compileMs: 0 }, run, dispose: () => Promise.resolve() };
   }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 async function readAll<K extends string>(tensors: Record<K, tf.Tensor>): Promise<Record<K, Float32Array>> {

@@ -31,9 +31,22 @@ export interface Constant {
   readonly data: Float32Array | BigInt64Array;
 }
 
+/** What a graph is lowered for. */
+export interface Target {
+  /** Channels in a block of its NCHWc convolutions; 0, the default, where it has none. */
+  readonly channelBlock?: number;
+  /** Many small cores: long sums are split among them. */
+  readonly gpu?: boolean;
+}
+
 export class Graph {
-  /** `channelBlock`: channels in a block of the target's NCHWc convolutions; 0 where it has none. */
-  constructor(readonly channelBlock = 0) {}
+  readonly channelBlock: number;
+  readonly gpu: boolean;
+
+  constructor({ channelBlock = 0, gpu = false }: Target = {}) {
+    this.channelBlock = channelBlock;
+    this.gpu = gpu;
+  }
 
   readonly nodes: Node[] = [];
   readonly constants: Constant[] = [];

@@ -2,14 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
 import type { Shape } from '../program.ts';
-import { CompiledEngine } from './compiled.ts';
 import { EagerEngine } from './eager.ts';
+import { TESTED } from './tested-engines.testing.ts';
 import type { KernelName } from './trace/kernels.ts';
 
-const ENGINES = {
-  'as this machine has them': new CompiledEngine('cpu'),
-  off: new CompiledEngine('cpu', { channelBlock: 0 }),
-};
 const oracle = new EagerEngine('cpu');
 
 type Run = (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
@@ -562,7 +558,7 @@ const MIXED: Record<string, Case[]> = {
   ],
 };
 
-describe.each(Object.entries(ENGINES))('traced kernels, blocked channels %s', (_, compiled) => {
+describe.each(Object.entries(TESTED))('traced kernels, %s', (_, compiled) => {
   const check = async (cases: readonly Case[]): Promise<void> => {
     for (const { shapes, run, offset = 0 } of cases) {
       const inputs = Object.fromEntries(shapes.map((shape, index) => [`x${index}`, shape]));

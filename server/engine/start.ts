@@ -2,7 +2,7 @@
 import type { EngineChoice } from '../../shared/request.ts';
 import type { Engine } from '../program.ts';
 import { CompiledEngine } from './compiled.ts';
-import type { Provider } from './compiled.ts';
+import type { Provider } from './sessions.ts';
 import { EagerEngine } from './eager.ts';
 import { TENSORFLOW_PACKAGES } from './detect.ts';
 import { probeProvider } from './probe.ts';

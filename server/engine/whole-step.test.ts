@@ -11,11 +11,11 @@ import { createOptimizer } from '../singan/optimizers.ts';
 import { createRandom } from '../singan/random.ts';
 import { trainingProgram, trainingState } from '../singan/training-step.ts';
 import type { StepParts, TrainingScale } from '../singan/training-step.ts';
-import { CompiledEngine } from './compiled.ts';
 import { EagerEngine } from './eager.ts';
+import { TESTED } from './tested-engines.testing.ts';
 
-const compiled = new CompiledEngine('cpu');
-const unblocked = new CompiledEngine('cpu', { channelBlock: 0 });
+const engines = Object.values(TESTED);
+const compiled = engines[0] as Engine;
 const oracle = new EagerEngine('cpu');
 
 const BOTH: StepParts = { discriminator: 'penalised', generator: true };
@@ -133,8 +133,7 @@ describe('a training step, compiled and eager', () => {
     async (_, hyperparameters, index, steps) => {
       const task = setUp(hyperparameters, index);
       const expected = await run(oracle, task, steps);
-      expectSame(await run(compiled, task, steps), expected);
-      expectSame(await run(unblocked, task, steps), expected);
+      for (const engine of engines) expectSame(await run(engine, task, steps), expected);
     },
   );
 
@@ -161,7 +160,7 @@ describe('a training step, compiled and eager', () => {
 
   it('[ENGINE13] a step of 32 channels has at most 700 nodes', async () => {
     const { scale, weights } = setUp(TRAINING_PRESETS.fast, 1, { width: 33, height: 25 });
-    for (const engine of [compiled, unblocked]) {
+    for (const engine of engines) {
       const state = engine.createState(trainingState(scale.hyperparameters, weights));
       const { step, inputs } = trainingProgram(scale, BOTH);
       const program = await engine.compile(step, inputs, state);

@@ -46,6 +46,7 @@ function recordingEngine() {
         dispose: () => Promise.resolve(void disposed++),
       });
     },
+    close: () => Promise.resolve(),
   };
   return { engine, runs, disposed: () => disposed };
 }

@@ -7,6 +7,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import type { Shape, Step } from '../../program.ts';
 import { fuseActivations } from '../fuse.ts';
 import { Graph } from '../graph.ts';
+import type { Target } from '../graph.ts';
 import { RULES } from './rules.ts';
 import type { KernelName } from './kernels.ts';
 import { fromHost, placeNatural, placed, range } from './traced.ts';
@@ -122,17 +123,16 @@ export interface TracedStep<S extends string, O extends string> {
 /**
  * Runs `step` once on symbols and returns its graph.
  *
- * @param channelBlock see `Graph`
  * @throws Error naming the kernel if the step uses one that has no rule.
  */
 export function trace<I extends string, S extends string, O extends string>(
   step: Step<I, S, O>,
   inputs: Record<I, Shape>,
   state: Record<S, Shape>,
-  channelBlock = 0,
+  target: Target = {},
 ): TracedStep<S, O> {
   void tf.setBackend(BACKEND);
-  const graph = (backend.graph = new Graph(channelBlock));
+  const graph = (backend.graph = new Graph(target));
   const symbols = <K extends string>(shapes: Record<K, Shape>, prefix: string): Record<K, tf.Tensor> => {
     const entries = Object.entries<Shape>(shapes).map(([name, shape]) => {
       const value = graph.input(`${prefix}.${name}`, shape);

@@ -72,13 +72,26 @@ function convolve(
   const physical = pick(shape, NCHW);
   const fast = block > 0 && out % block === 0 && (input % block === 0 || input < block);
   if (!fast) {
-    const inputs = [placeAs(graph, x, NCHW).value, filter.turned ? turn(graph, filter.value) : filter.value];
+    const factors = [placeAs(graph, x, NCHW).value, filter.turned ? turn(graph, filter.value) : filter.value];
+    const inputs = graph.gpu ? factors.map((factor) => padChannels(graph, factor)) : factors;
     return placed(graph.add('Conv', inputs, physical, attributes), shape, NCHW);
   }
   // The blocked kernels read fewer channels than a block in plain order.
   const picture = input < block ? placeAs(graph, x, NCHW) : placeBlocked(graph, x);
   const inputs = [picture.value, blockFilter(graph, filter, block)];
   return blocked(graph.add('Conv', inputs, physical, attributes, { domain: NCHWC_DOMAIN }), shape);
+}
+
+/**
+ * Zeros up to four channels or a multiple. ONNX Runtime 1.30's WebGPU convolutions give wrong numbers for multiples of
+ * three beyond three that are none of four (its issue 29651), and read fours fastest.
+ */
+function padChannels(graph: Graph, value: Value): Value {
+  const [first, channels, rows, columns] = value.shape as Shape4;
+  const missing = (4 - (channels % 4)) % 4;
+  if (channels <= 4 || missing === 0) return value;
+  const pads = graph.integers([0, 0, 0, 0, 0, missing, 0, 0]);
+  return graph.add('Pad', [value, pads], [first, channels + missing, rows, columns], { mode: 'constant' });
 }
 
 function turn(graph: Graph, filter: Value): Value {
@@ -122,6 +135,13 @@ function blockFilter(graph: Graph, { value, turned }: Filter, block: number): Va
   return reshapeValue(graph, ordered, [out, input, rows, columns]);
 }
 
+/**
+ * The product's result is small and its inner dimension, the pixels, long. A GPU, whose cores each take some of the
+ * result, multiplies parts of the pixels side by side and sums them.
+ */
+const PART_LENGTH = 512;
+const MOST_PARTS = 64;
+
 /** Up to here the time is in the number of nodes, beyond it in copying. */
 const FEW_PIXELS = 6000;
 
@@ -138,7 +158,9 @@ function filterGradient(graph: Graph, x: Value, dy: Value): Value {
   const rows = height - outHeight + 1;
   const columns = width - outWidth + 1;
   const together = height * width <= FEW_PIXELS && rows > 1;
-  const length = together ? (height + 1) * width : outHeight * width + columns - 1;
+  const least = together ? (height + 1) * width : outHeight * width + columns - 1;
+  const parts = graph.gpu ? Math.min(MOST_PARTS, Math.ceil(least / PART_LENGTH)) : 1;
+  const length = Math.ceil(least / parts) * parts;
 
   const pads = graph.integers([0, 0, 0, 0, 0, 0, 0, columns - 1]);
   const wide =
@@ -154,12 +176,14 @@ function filterGradient(graph: Graph, x: Value, dy: Value): Value {
 
   if (together) {
     const windows = shiftedCopies(graph, flat, rows, -width, length); // [batch, input · rows, length]
-    const product = sumOverBatch(graph, products(graph, shifted, windows));
+    const product = sumOverBatch(graph, products(graph, shifted, windows, parts));
     const split = reshapeValue(graph, product, [out, columns, input, rows]);
     return graph.add('Transpose', [split], [out, input, rows, columns], { perm: [0, 2, 3, 1] });
   }
-  const perRow = range(rows).map((row) => products(graph, shifted, cut(graph, flat, row * width, length)));
-  const joined = graph.add('Concat', perRow, [batch, rows * out * columns, input], { axis: 1 });
+  const perRow = range(rows).map((row) =>
+    products(graph, shifted, cut(graph, flat, row * width, length), parts),
+  );
+  const joined = graph.add('Concat', perRow, [batch * parts, rows * out * columns, input], { axis: 1 });
   const split = reshapeValue(graph, sumOverBatch(graph, joined), [rows, out, columns, input]);
   return graph.add('Transpose', [split], [out, input, rows, columns], { perm: [1, 3, 0, 2] });
 }
@@ -195,17 +219,32 @@ function cut(graph: Graph, flat: Value, start: number, length: number): Value {
   return graph.add('Pad', [flat, pads], shape, { mode: 'constant' });
 }
 
-/** a · bᵀ for each of the batch: [batch, m, k] and [batch, n, k] give [batch, m, n]. */
-function products(graph: Graph, a: Value, b: Value): Value {
+/**
+ * a · bᵀ for each of the batch: [batch, m, k] and [batch, n, k] give [batch · parts, m, n], products over equal parts of
+ * k that are still to be summed.
+ */
+function products(graph: Graph, a: Value, b: Value, parts: number): Value {
   const [batch, m, k] = a.shape as [number, number, number];
   const [, n] = b.shape as [number, number, number];
+  if (parts > 1) {
+    const part = k / parts;
+    const left = permute(graph, reshapeValue(graph, a, [batch, m, parts, part]), [0, 2, 1, 3]);
+    const right = permute(graph, reshapeValue(graph, b, [batch, n, parts, part]), [0, 2, 3, 1]);
+    const factors = [
+      reshapeValue(graph, left, [batch * parts, m, part]),
+      reshapeValue(graph, right, [batch * parts, part, n]),
+    ];
+    return graph.add('MatMul', factors, [batch * parts, m, n]);
+  }
   if (batch === 1) {
     const factors = [reshapeValue(graph, a, [m, k]), reshapeValue(graph, b, [n, k])];
     return reshapeValue(graph, graph.add('Gemm', factors, [m, n], { transB: 1 }), [1, m, n]);
   }
-  const transposed = graph.add('Transpose', [b], [batch, k, n], { perm: [0, 2, 1] });
-  return graph.add('MatMul', [a, transposed], [batch, m, n]);
+  return graph.add('MatMul', [a, permute(graph, b, [0, 2, 1])], [batch, m, n]);
 }
+
+const permute = (graph: Graph, value: Value, perm: readonly number[]): Value =>
+  graph.add('Transpose', [value], pick(value.shape, perm), { perm });
 
 function sumOverBatch(graph: Graph, x: Value): Value {
   const [batch, ...shape] = x.shape;

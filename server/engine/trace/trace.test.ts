@@ -13,7 +13,7 @@ const graphOf = <I extends string>(
   channelBlock = 0,
 ): string =>
   printGraph(
-    trace((given: Record<I, tf.Tensor>) => ({ outputs: build(given) }), inputs, {}, channelBlock).graph,
+    trace((given: Record<I, tf.Tensor>) => ({ outputs: build(given) }), inputs, {}, { channelBlock }).graph,
   );
 
 const convolve = (x: tf.Tensor, filter: tf.Tensor) =>
