@@ -38,12 +38,12 @@ class CompiledState<S extends string> implements State<S> {
     });
   }
 
-  /** Puts a run's results in the places of what was there. */
-  async move(next: readonly (readonly [S, Tensor])[]): Promise<void> {
+  /** Puts what a run gave in the places of what was there. */
+  move(next: readonly (readonly [S, Tensor])[], maker: InferenceSession): void {
     for (const [key, tensor] of next) {
-      const before = this.tensors[key];
-      this.tensors[key] = await this.memory.take(tensor);
-      this.memory.free(before);
+      this.memory.keep(tensor, maker);
+      this.memory.free(this.tensors[key]);
+      this.tensors[key] = tensor;
     }
   }
 
@@ -121,7 +121,8 @@ export class CompiledEngine implements Engine {
         for (const [key, tensor] of entriesOf(held.tensors)) feeds[`state.${key}`] = tensor;
         const results = await this.onDevice(() => session.run(feeds));
         this.count(feeds, results);
-        await held.move(changed.map((key) => [key, resultOf(results, `next.${key}`)] as const));
+        const next = changed.map((key) => [key, resultOf(results, `next.${key}`)] as const);
+        held.move(next, session);
         const read = outputs.map((key) => [key, resultOf(results, `out.${key}`).data] as const);
         return Object.fromEntries(read) as Record<O, Float32Array>;
       });
@@ -141,7 +142,7 @@ export class CompiledEngine implements Engine {
   }
 
   private async release(session: InferenceSession): Promise<void> {
-    if (this.sessions.delete(session)) await session.release();
+    if (this.sessions.delete(session)) await this.memory.retire(session);
   }
 
   private count(feeds: Record<string, Tensor>, results: InferenceSession.OnnxValueMapType): void {

@@ -12,13 +12,17 @@ export interface Memory {
   readonly location: Location;
   /** To be awaited before a program's session is opened. */
   open(): Promise<void>;
-  /** The same numbers in this memory. The given tensor may be the result. */
+  /** The same numbers in this memory. */
   take(tensor: Tensor): Promise<Tensor>;
+  /** Keeps what a program gave, which is in this memory already. */
+  keep(tensor: Tensor, maker: InferenceSession): void;
   /** A copy. */
   read(tensor: Tensor): Promise<Float32Array>;
   /** Gives a tensor's memory back at once; it is not used any more. */
   free(tensor: Tensor): void;
-  /** Gives everything back. The sessions of all programs are released before. */
+  /** Ends a program's session, as soon as nothing is kept that it gave. */
+  retire(session: InferenceSession): Promise<void>;
+  /** Gives everything back. All programs' sessions are retired before. */
   close(): Promise<void>;
 }
 
@@ -33,12 +37,18 @@ export class HostMemory implements Memory {
     return Promise.resolve(tensor);
   }
 
+  keep(): void {}
+
   read(tensor: Tensor): Promise<Float32Array> {
     return Promise.resolve(Float32Array.from(tensor.data as Float32Array));
   }
 
   free(tensor: Tensor): void {
     tensor.dispose();
+  }
+
+  retire(session: InferenceSession): Promise<void> {
+    return session.release();
   }
 
   close(): Promise<void> {
@@ -50,35 +60,53 @@ export class HostMemory implements Memory {
  * The GPU's memory, by WebGPU. In Node a tensor there can be made and read only by running something: a graph that
  * gives its input back, with the output wanted here or there.
  *
- * Buffers belong to the device, and the device goes with the last session: freeing a buffer after that ends the
- * process. So one session stays open as long as this memory, which knows all its buffers.
+ * A buffer belongs to the session that made it, and the device goes with the last session: freeing a buffer after its
+ * session ends the process. So sessions are ended after their buffers, and one stays open as long as this memory.
  */
 export class DeviceMemory implements Memory {
   readonly location = 'gpu-buffer';
   private readonly movers = new Map<string, Promise<InferenceSession>>();
-  private readonly buffers = new Set<Tensor>();
+  /** Live buffers, and the sessions that made them. */
+  private readonly makers = new Map<Tensor, InferenceSession>();
+  private readonly retired = new Set<InferenceSession>();
 
   async open(): Promise<void> {
     await this.mover([1], 'gpu-buffer');
   }
 
   async take(tensor: Tensor): Promise<Tensor> {
-    const taken = tensor.location === 'gpu-buffer' ? tensor : await this.move(tensor, 'gpu-buffer');
-    this.buffers.add(taken);
+    if (this.makers.has(tensor)) return tensor;
+    const taken = await this.move(tensor, 'gpu-buffer');
+    this.keep(taken, await this.mover(tensor.dims, 'gpu-buffer'));
     return taken;
   }
 
+  keep(tensor: Tensor, maker: InferenceSession): void {
+    this.makers.set(tensor, maker);
+  }
+
   async read(tensor: Tensor): Promise<Float32Array> {
-    const { data } = tensor.location === 'gpu-buffer' ? await this.move(tensor, 'cpu') : tensor;
+    const { data } = this.makers.has(tensor) ? await this.move(tensor, 'cpu') : tensor;
     return Float32Array.from(data as Float32Array);
   }
 
   free(tensor: Tensor): void {
-    if (this.buffers.delete(tensor)) tensor.dispose();
+    const maker = this.makers.get(tensor);
+    if (!maker) return;
+    tensor.dispose();
+    this.makers.delete(tensor);
+    if (this.retired.has(maker)) void this.retire(maker);
+  }
+
+  async retire(session: InferenceSession): Promise<void> {
+    this.retired.add(session);
+    if ([...this.makers.values()].includes(session)) return;
+    this.retired.delete(session);
+    await session.release();
   }
 
   async close(): Promise<void> {
-    for (const tensor of [...this.buffers]) this.free(tensor);
+    for (const tensor of [...this.makers.keys()]) this.free(tensor);
     const movers = [...this.movers.values()];
     this.movers.clear();
     for (const mover of movers) await (await mover).release();
