@@ -78,12 +78,14 @@ function summary({ results, count: all }: Run): string {
 async function sheets(results: readonly Result[], imageOf: ImageOf): Promise<string> {
   const optimizers = optimizersIn(results);
   const sizes = [...new Set(results.map(({ combination }) => combination.maxSize))].toSorted((a, b) => a - b);
+  const rows = [...new Set(results.map(({ combination }) => combination.epochs))].toSorted((a, b) => a - b);
   const parts = sizes.map(async (size) => {
     const cells = results
       .filter(({ combination }) => combination.maxSize === size)
       .map(async (result) => {
-        const column = optimizers.indexOf(result.combination.optimizer) + 1;
-        return `<figure style="grid-column:${column}">${await cell(result, imageOf)}</figure>`;
+        const { optimizer, epochs } = result.combination;
+        const place = `grid-area:${rows.indexOf(epochs) + 1}/${optimizers.indexOf(optimizer) + 1}`;
+        return `<figure style="${place}">${await cell(result, imageOf)}</figure>`;
       });
     return `<h3>${size} px</h3><div class="scroll"><div class="sheet" style="grid-template-columns: repeat(${optimizers.length}, minmax(170px, 1fr))">${(await Promise.all(cells)).join('')}</div></div>`;
   });

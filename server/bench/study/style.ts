@@ -37,7 +37,7 @@ thead button { all: unset; cursor: pointer; font-weight: 600; } thead button:hov
 thead button:focus-visible { outline: 2px solid var(--ours); }
 th[aria-sort] button::after { content: ' ▲'; font-size: 9px; } th[aria-sort="descending"] button::after { content: ' ▼'; }
 td.words { text-align: left; white-space: normal; }
-@media (max-width: 640px) { .charts { grid-template-columns: 1fr; } }
+@media (max-width: 640px) { .charts { grid-template-columns: 1fr; } .sheet { grid-template-columns: none !important; grid-auto-columns: 170px; } }
 `;
 
 export const SORT_SCRIPT = `
