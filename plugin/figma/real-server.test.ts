@@ -156,7 +156,8 @@ describe('the plugin and a real server', () => {
     await untilItRuns();
     const { port } = new URL(server.url);
     await server.close();
-    await desktop.window.getByText('The server does not answer', { exact: true }).waitFor();
+    const page = desktop.window.getByRole('main');
+    await page.getByText('The server does not answer', { exact: true }).waitFor();
     server = await startServer({ PORT: Number(port) }, server.folder);
     await desktop.window.getByText('Filled, 240 × 80 px', { exact: true }).waitFor({ timeout: 120_000 });
     await desktop.close();
