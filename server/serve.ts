@@ -48,7 +48,8 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
     const { jobs, close: closeJobs } = await Jobs.open({
       dataFolder,
       programs,
-      engine: engine.name,
+      // Jobs that may choose themselves go on on the CPU where they lose the GPU.
+      engine: engine.name === 'cpu' ? 'cpu' : config.ENGINE,
       jobs: jobsAtOnce,
       maxQueued: config.MAX_QUEUE,
       memoryBytes,

@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import type { EngineChoice } from '../../shared/request.ts';
+import { diagnose, unavailable, webgpuDevice } from './diagnose.ts';
 import { probeProvider } from './probe.ts';
-import { unavailable } from './unavailable.ts';
 
 export const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
@@ -14,24 +14,37 @@ export interface DetectedEngine {
   readonly device: string;
 }
 
-/** @throws EngineError `engine-unavailable`, saying what is missing and how to get it */
+/**
+ * `auto` is WebGPU on a real GPU, else the CPU.
+ *
+ * @throws EngineError `engine-unavailable`, `engine-no-device` or `engine-driver`, saying what is missing and how to get it
+ */
 export async function detectEngine(choice: EngineChoice): Promise<DetectedEngine> {
   switch (choice) {
-    case 'auto':
+    case 'auto': {
+      const probe = await probeProvider('webgpu');
+      const device = webgpuDevice(probe);
+      return probe.works && !device.software ? { name: 'webgpu', device: device.name } : cpu();
+    }
     case 'cpu':
-      return { name: 'cpu', device: processor() };
+      return cpu();
     case 'webgpu':
-    case 'cuda':
-      await probeProvider(choice).catch((cause: unknown) => {
-        throw unavailable(choice, cause);
-      });
-      return { name: choice, device: choice === 'cuda' ? 'an NVIDIA GPU, by CUDA' : 'a GPU, by WebGPU' };
+    case 'cuda': {
+      const probe = await probeProvider(choice);
+      if (!probe.works) throw diagnose(choice, probe);
+      return {
+        name: choice,
+        device: choice === 'cuda' ? 'an NVIDIA GPU, by CUDA' : webgpuDevice(probe).name,
+      };
+    }
     case 'tensorflow':
       return { name: choice, device: `${installedTensorflow()} on ${processor()}` };
     default:
       return choice satisfies never;
   }
 }
+
+const cpu = (): DetectedEngine => ({ name: 'cpu', device: processor() });
 
 function processor(): string {
   const model = cpus()[0]?.model.replace(/\s+/g, ' ').trim() || process.arch;

@@ -10,31 +10,53 @@ import { writeOnnxModel } from './onnx.ts';
 /** Loading a driver for the first time may compile shaders. */
 const TIMEOUT_MS = 30_000;
 
-/** Creates a session of a graph with one node. */
+/** Creates a session of a graph with one node, and runs it. */
 const SCRIPT = `
 const [, library, provider, model] = process.argv;
-const { InferenceSession } = require(library);
+const { InferenceSession, Tensor } = require(library);
 InferenceSession.create(Buffer.from(model, 'base64'), { executionProviders: [provider], logSeverityLevel: 4 })
-  .then((session) => session.release())
+  .then((session) => session.run({ x: new Tensor('float32', Float32Array.of(1), [1]) }))
   .then(() => process.exit(0), (error) => { process.stdout.write(String(error.message), () => process.exit(1)); });
 `;
 
-/** Resolves if ONNX Runtime's `provider` starts on this machine; rejects with what it says otherwise. */
-export async function probeProvider(provider: string): Promise<void> {
+export interface Probe {
+  readonly works: boolean;
+  /** What ONNX Runtime says where it does not work. */
+  readonly message: string;
+  /** What the native libraries wrote; the Vulkan loader names the devices there. */
+  readonly log: string;
+}
+
+/** Whether ONNX Runtime's `provider` works on this machine. */
+export async function probeProvider(provider: string): Promise<Probe> {
+  try {
+    return await probe(provider);
+  } catch (error) {
+    return { works: false, message: error instanceof Error ? error.message : String(error), log: '' };
+  }
+}
+
+async function probe(provider: string): Promise<Probe> {
   const graph = new Graph();
   graph.output('y', graph.add('Neg', [graph.input('x', [1])], [1]));
   const model = Buffer.from(writeOnnxModel(graph)).toString('base64');
   const library = createRequire(import.meta.url).resolve('onnxruntime-node');
 
   const child = spawn(process.execPath, ['-e', SCRIPT, library, provider, model], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIMEOUT_MS,
+    env: { ...process.env, VK_LOADER_DEBUG: 'error,warn,info,driver' },
   });
-  let text = '';
+  let [text, log] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
   const status = await new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? signal));
   });
-  if (status !== 0) throw new Error(text || `its process ended with ${status}`);
+  return {
+    works: status === 0,
+    message: status === 0 ? '' : text || `its process ended with ${status}`,
+    log,
+  };
 }

@@ -54,7 +54,9 @@ async function start(choice: string, environment: NodeJS.ProcessEnv = {}) {
 
 describe('startEngine', () => {
   it.each(['auto', 'cpu'])('[ENGINE9] %s starts on every machine', async (choice) => {
-    expect(await start(choice)).toEqual({ status: 0, err: '', result: { name: 'cpu' } });
+    const { status, err, result } = await start(choice);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(choice === 'auto' ? ['cpu', 'webgpu'] : ['cpu']).toContain(result.name);
   });
 
   // No driver is found here, whatever the machine has.
@@ -71,7 +73,7 @@ describe('startEngine', () => {
       if (result.name === choice) return;
       expect(result.error).toMatchObject({
         name: 'EngineError',
-        code: 'engine-unavailable',
+        code: expect.stringMatching(/^engine-(unavailable|no-device)$/) as string,
         kind: 'request',
         message: expect.stringMatching(remedy) as string,
       });

@@ -2,40 +2,18 @@
 import type { EngineChoice } from '../../shared/request.ts';
 import type { Engine } from '../program.ts';
 import { CompiledEngine } from './compiled.ts';
-import type { Provider } from './sessions.ts';
 import { EagerEngine } from './eager.ts';
-import { TENSORFLOW_PACKAGES } from './detect.ts';
-import { probeProvider } from './probe.ts';
-import { unavailable } from './unavailable.ts';
+import { TENSORFLOW_PACKAGES, detectEngine } from './detect.ts';
+import { unavailable } from './diagnose.ts';
 
 /**
- * Starts the engine of that name; `auto` takes the CPU's.
+ * Starts the engine of that name; `auto` takes WebGPU on a real GPU, else the CPU's.
  *
- * @throws EngineError `engine-unavailable`, saying what is missing and how to get it
+ * @throws EngineError saying what is missing and how to get it
  */
 export async function startEngine(choice: EngineChoice): Promise<Engine> {
-  switch (choice) {
-    case 'auto':
-    case 'cpu':
-      return startCompiled('cpu');
-    case 'webgpu':
-    case 'cuda':
-      return startCompiled(choice);
-    case 'tensorflow':
-      return startTensorflow();
-    default:
-      return choice satisfies never;
-  }
-}
-
-async function startCompiled(provider: Provider): Promise<Engine> {
-  try {
-    // The CPU's comes with the library and always starts.
-    if (provider !== 'cpu') await probeProvider(provider);
-  } catch (cause) {
-    throw unavailable(provider, cause);
-  }
-  return new CompiledEngine(provider);
+  const { name } = await detectEngine(choice);
+  return name === 'tensorflow' ? startTensorflow() : new CompiledEngine(name);
 }
 
 async function startTensorflow(): Promise<Engine> {

@@ -6,6 +6,7 @@ import type { Picture } from '../images/picture.ts';
 import type { Losses } from '../singan/train-scale.ts';
 import { trainSinGan } from '../singan/train.ts';
 import { CompiledEngine } from './compiled.ts';
+import { detectEngine } from './detect.ts';
 import { HAS_SOFTWARE_GPU } from './software-gpu.testing.ts';
 
 const gpu = new CompiledEngine('webgpu');
@@ -92,6 +93,11 @@ describe.skipIf(!HAS_SOFTWARE_GPU)('the WebGPU engine', () => {
     expected?.gradient.forEach((value, i) =>
       expect(Math.abs(value - (actual?.gradient[i] ?? NaN))).toBeLessThan(1e-4 * largest),
     );
+  });
+
+  it('[GPU7] is not chosen by itself where the GPU is made of software, and names it where it is asked for', async () => {
+    expect(await detectEngine('auto')).toMatchObject({ name: 'cpu' });
+    expect(await detectEngine('webgpu')).toEqual({ name: 'webgpu', device: 'SwiftShader Device (Subzero)' });
   });
 
   it('[GPU4] goes on after it ran out of memory', async () => {

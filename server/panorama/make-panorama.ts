@@ -106,7 +106,11 @@ async function drawBest(
   context.meter.begin('train');
   const engine = named ?? (await start('auto'));
   const { drawLayouts } = await import('./draw-layouts.ts');
-  return drawLayouts(context, hyperparameters, engine);
+  const { onEngine } = await import('../engine/recover.ts');
+  // Scales that are trained are in the store: another engine goes on after them.
+  return onEngine(context.job.engine, engine, start, (device) =>
+    drawLayouts(context, hyperparameters, device),
+  );
 }
 
 /** Loads the engines only when one is needed: the draft does without TensorFlow.js and ONNX Runtime. */
