@@ -7,10 +7,11 @@ export function ConnectionLine() {
   const words = app.words.value.connection;
   const { state } = app.connection.state.value;
   if (state === 'connecting' || state === 'ready') return null;
+  const { title, text } = words[app.unknownServer.value ? 'unknown' : state];
   return (
     <Notice
       kind="warning"
-      title={words[state].title}
+      title={title}
       actions={
         <>
           {state === 'away' && (
@@ -18,11 +19,13 @@ export function ConnectionLine() {
               {words.look}
             </Button>
           )}
-          <Button onClick={() => app.show('server')}>{words.check}</Button>
+          <Button onClick={() => app.show('server')}>
+            {app.unknownServer.value ? words.enter : words.check}
+          </Button>
         </>
       }
     >
-      <p>{words[state].text}</p>
+      <p>{text}</p>
     </Notice>
   );
 }

@@ -4,6 +4,7 @@ import { hasEnded } from '../../../shared/protocol.ts';
 import { Button } from '../../ui/components/controls.tsx';
 import { Icon } from '../../ui/components/Icon.tsx';
 import { progressLine } from '../../ui/components/job-words.ts';
+import { isConnectionError } from '../../ui/models/call-errors.ts';
 import { tellError, tellServerError } from '../../ui/text/errors.ts';
 import type { Fill } from '../models/fill.ts';
 import { useFigma } from './context.ts';
@@ -135,8 +136,12 @@ function Details({ fill }: { fill: Fill }) {
       const message = state.obstacle.problem === 'refused' ? state.obstacle.message : null;
       return lines([obstacleWords(state.obstacle, words, app.formats.value, size).text, message]);
     }
-    case 'lost':
-      return lines([words.frames.lostNext]);
+    case 'lost': {
+      // With the connection comes back what was lost with it; what the server refused does not.
+      if (isConnectionError(state.error)) return lines([words.frames.lostNext]);
+      const { what, next, detail } = tellError(state.error, text);
+      return lines([what, next, detail]);
+    }
     case 'gone':
       return lines([words.frames.goneNext]);
     case 'sending':

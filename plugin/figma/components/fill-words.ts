@@ -1,5 +1,6 @@
 /** How a frame stands, in words. */
 import { headline } from '../../ui/components/job-words.ts';
+import { isConnectionError } from '../../ui/models/call-errors.ts';
 import type { Formats } from '../../ui/format.ts';
 import type { Text } from '../../ui/text/text.ts';
 import type { Fill, Obstacle } from '../models/fill.ts';
@@ -25,9 +26,10 @@ export function fillTitle(fill: Fill, words: Words, text: Text, formats: Formats
     }
     case 'obstructed':
       return obstacleWords(state.obstacle, words, formats, size).title;
+    case 'lost':
+      return isConnectionError(state.error) ? frames.lost : frames.unfollowed;
     case 'unsent':
     case 'unplaced':
-    case 'lost':
     case 'gone':
     case 'canceled':
     case 'failed':

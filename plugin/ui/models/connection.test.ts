@@ -65,6 +65,18 @@ describe('the connection', () => {
     undo();
   });
 
+  it('[UI28] a token that was kept for another server is not sent', async () => {
+    const host = new FakeHost();
+    host.start = { token: null, id: null };
+    host.kept.set('address', { url: 'http://elsewhere', token: 'its-token' });
+    const connection = new Connection(host, TIMING);
+    const undo = await connection.start();
+    await settle();
+    expect(connection.address.value).toEqual({ url: 'http://fake', token: '' });
+    expect(connection.state.value).toEqual({ state: 'unauthorized', wrong: false });
+    undo();
+  });
+
   it('[UI29] a server that is away is looked for with growing pauses, and found by itself', async () => {
     const { fake, connection } = setUp();
     fake.fail = () => unreachable();

@@ -55,7 +55,9 @@ export class Connection {
   async start(): Promise<Undo> {
     const { server, start, storage } = this.#host;
     const kept = await readSetting(storage, 'address');
-    this.#setAddress({ url: server ?? kept.url, token: start.token ?? kept.token });
+    // A token is for the server that it was kept for, and for no other.
+    const known = server === null || server === kept.url ? kept.token : '';
+    this.#setAddress({ url: server ?? kept.url, token: start.token ?? known });
     void this.look();
     return () => {
       this.#undoTimer();
