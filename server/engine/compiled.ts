@@ -167,7 +167,7 @@ export class CompiledEngine implements Engine {
 function resultOf(results: InferenceSession.OnnxValueMapType, name: string): Tensor {
   const result = results[name];
   if (!result) throw new Error(`internal: run: no result ${name}`);
-  return result as Tensor;
+  return result;
 }
 
 function entriesOf<K extends string>(tensors: Record<K, Tensor>): [K, Tensor][] {

@@ -1,5 +1,5 @@
 /** Where an engine keeps its state between runs: in this process, or on the GPU. */
-import { Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Shape } from '../program.ts';
 import { Graph } from './graph.ts';

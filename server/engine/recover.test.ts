@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EngineChoice } from '../../shared/request.ts';
 import type { Engine } from '../program.ts';
 import { diagnose, webgpuDevice } from './diagnose.ts';
-import { EngineError } from './errors.ts';
+import type { EngineError } from './errors.ts';
 import { runError } from './failures.ts';
 import { onEngine } from './recover.ts';
 
