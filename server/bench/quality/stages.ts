@@ -34,7 +34,7 @@ export async function draw(
   { file, photo, modelsFolder, signal }: Work,
   plan: Plan,
   request: PanoramaRequest,
-  start: () => Promise<Engine>,
+  engine: Engine,
 ): Promise<Drawn> {
   const started = performance.now();
   if (!plan.hyperparameters) {
@@ -51,7 +51,7 @@ export async function draw(
     plan,
     meter,
   };
-  const layouts = await drawLayouts(context, plan.hyperparameters, await start());
+  const layouts = await drawLayouts(context, plan.hyperparameters, engine);
   const trainSeconds = ((sampling ?? started) - started) / 1000;
   return { plan, layouts, trainSeconds, sampleSeconds: secondsSince(started) - trainSeconds };
 }

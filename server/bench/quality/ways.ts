@@ -82,7 +82,12 @@ async function draft(task: Task): Promise<Filling> {
 }
 
 async function drawFor(task: Task, mode: Mode, preset: 'fast' | 'classic'): Promise<Drawn> {
-  return draw(task, planFor(task, mode, preset), requestFor(task, mode, preset), () => startEngine('auto'));
+  const engine = await startEngine('auto');
+  try {
+    return await draw(task, planFor(task, mode, preset), requestFor(task, mode, preset), engine);
+  } finally {
+    await engine.close();
+  }
 }
 
 async function painted(task: Task, mode: Mode, { plan, layouts, ...took }: Drawn): Promise<Filling> {

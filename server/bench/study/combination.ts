@@ -102,7 +102,7 @@ async function pictures(
 ): Promise<{ sample: View; panorama: View }> {
   tell('pictures');
   const work = { file, photo, modelsFolder: kept.modelsFolder, signal };
-  const drawn = await draw(work, plan, request, () => Promise.resolve(engine));
+  const drawn = await draw(work, plan, request, engine);
   const [layout] = drawn.layouts;
   if (!layout) throw new Error('internal: study: no layout');
   const { content, showing } = shown(plan, layoutDiversity(plan, drawn.layouts, photo));

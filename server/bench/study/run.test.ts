@@ -45,6 +45,8 @@ const SMALL = [
   '100',
   '--out',
   'study.html',
+  '--engine',
+  'cpu',
 ];
 const TWO = [...SMALL, '--size', '64x32', '--optimizer', 'adam,sgd'];
 

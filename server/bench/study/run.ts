@@ -8,6 +8,7 @@ import type { TextOutput } from '../../cli/progress.ts';
 import { startEngine } from '../../engine/start.ts';
 import { decodePicture } from '../../images/decode.ts';
 import type { Picture } from '../../images/picture.ts';
+import type { Engine } from '../../program.ts';
 import { modelKey } from '../../models/model-key.ts';
 import { referencesOf } from '../quality/measure.ts';
 import { thumbnail } from '../report/thumbnails.ts';
@@ -70,7 +71,6 @@ export async function runStudy(argv: readonly string[], io: StudyIo): Promise<Ex
 
 async function study(options: Options, io: StudyIo, progress: Progress): Promise<void> {
   const { setting, grid } = options;
-  const say = (text: string): void => void io.stderr.write(`study: ${text}\n`);
   const path = resolve(io.folder, options.photo);
   const file = await readPhoto(path);
   const photo = await decodePicture(file);
@@ -79,6 +79,27 @@ async function study(options: Options, io: StudyIo, progress: Progress): Promise
   if (options.out === null) await mkdir(dirname(out), { recursive: true });
   await checkOutputs([out], path);
   const engine = await startEngine(options.engine);
+  try {
+    await finishAll(options, io, progress, { path, file, photo, tasks, out, engine });
+  } finally {
+    await engine.close();
+  }
+}
+
+interface Found {
+  readonly path: string;
+  readonly file: Uint8Array;
+  readonly photo: Picture;
+  readonly tasks: readonly Task[];
+  readonly out: string;
+  readonly engine: Engine;
+}
+
+/** Makes what is missing, and a report after each combination. */
+async function finishAll(options: Options, io: StudyIo, progress: Progress, found: Found): Promise<void> {
+  const { setting, grid } = options;
+  const { path, file, photo, tasks, out, engine } = found;
+  const say = (text: string): void => void io.stderr.write(`study: ${text}\n`);
   // Times are an engine's own.
   const kept = await Kept.open(out.replace(/\.html?$/i, `-kept/${engine.name}`), io.version);
 
