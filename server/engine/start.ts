@@ -5,15 +5,22 @@ import { CompiledEngine } from './compiled.ts';
 import { EagerEngine } from './eager.ts';
 import { TENSORFLOW_PACKAGES, detectEngine } from './detect.ts';
 import { unavailable } from './diagnose.ts';
+import { calculatesAs } from './self-check.ts';
 
 /**
- * Starts the engine of that name; `auto` takes WebGPU on a real GPU, else the CPU's.
+ * Starts the engine of that name; `auto` takes WebGPU on a real GPU that calculates right, else the CPU's.
  *
  * @throws EngineError saying what is missing and how to get it
  */
 export async function startEngine(choice: EngineChoice): Promise<Engine> {
   const { name } = await detectEngine(choice);
-  return name === 'tensorflow' ? startTensorflow() : new CompiledEngine(name);
+  if (name === 'tensorflow') return startTensorflow();
+  const engine = new CompiledEngine(name);
+  if (choice !== 'auto' || name === 'cpu') return engine;
+  const processor = new CompiledEngine('cpu');
+  if (await calculatesAs(engine, processor)) return engine;
+  await engine.close();
+  return processor;
 }
 
 async function startTensorflow(): Promise<Engine> {

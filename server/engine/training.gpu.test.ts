@@ -7,6 +7,7 @@ import type { Losses } from '../singan/train-scale.ts';
 import { trainSinGan } from '../singan/train.ts';
 import { CompiledEngine } from './compiled.ts';
 import { detectEngine } from './detect.ts';
+import { calculatesAs } from './self-check.ts';
 import { HAS_SOFTWARE_GPU } from './software-gpu.testing.ts';
 
 const gpu = new CompiledEngine('webgpu');
@@ -40,6 +41,10 @@ async function train(engine: CompiledEngine): Promise<{ losses: Losses[]; previe
 
 describe.skipIf(!HAS_SOFTWARE_GPU)('the WebGPU engine', () => {
   afterAll(() => gpu.close());
+
+  it('[GPU8] calculates as the processor does', async () => {
+    expect(await calculatesAs(gpu, cpu)).toBe(true);
+  });
 
   it('[GPU1] gives the processor’s losses and picture over a whole training', async () => {
     const expected = await train(cpu);
