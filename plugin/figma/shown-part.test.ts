@@ -52,8 +52,8 @@ describe('the shown part', () => {
         expect(Math.abs(cut.size.width - w)).toBeLessThanOrEqual(1);
         expect(Math.abs(cut.size.height - h)).toBeLessThanOrEqual(1);
         const [x, y] = landing(cut, corner[0] + w * cos - h * sin, corner[1] + w * sin + h * cos);
-        expect(x).toBeCloseTo(cut.size.width, 5);
-        expect(y).toBeCloseTo(cut.size.height, 5);
+        expect(x).toBeCloseTo(cut.size.width, 3);
+        expect(y).toBeCloseTo(cut.size.height, 3);
       }),
     );
   });
