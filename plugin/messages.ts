@@ -238,3 +238,7 @@ export const WINDOW_SIZE: Size = { width: 360, height: 640 };
 
 /** The longest toast that Figma shows. */
 export const TOAST_CHARACTERS = 100;
+
+export function shortToast(text: string): string {
+  return text.length > TOAST_CHARACTERS ? `${text.slice(0, TOAST_CHARACTERS - 1)}…` : text;
+}

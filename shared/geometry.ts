@@ -63,6 +63,11 @@ export function frameAtLevel(frame: Size, photo: Rectangle, level: Size): { fram
   };
 }
 
+/** A frame's size in units with fractions, as whole pixels: round(width × scale) × round(height × scale). */
+export function pixelsOf({ width, height }: Size, scale: number): Size {
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
 /** Longest side of a tile, in pixels: Figma takes no larger picture. */
 export const MAX_TILE_SIDE = 4096;
 

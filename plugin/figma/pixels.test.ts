@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_TILE_SIDE, placePhoto } from '../../shared/geometry.ts';
+import { MAX_TILE_SIDE, pixelsOf, placePhoto } from '../../shared/geometry.ts';
 import { FRAME_SIDE } from '../../shared/request.ts';
-import { SCALES, needsTiles, pixelsOf, placeOf, planOf, tilesOf } from './pixels.ts';
+import { SCALES, needsTiles, placeOf, planOf, tilesOf } from './pixels.ts';
 
 /** As Figma has them: with fractions. */
 const sizes = fc.record({

@@ -1,6 +1,7 @@
 /** From Figma's units to a picture's pixels: what each scale comes to, and how it is laid into the frame. */
 import {
   MAX_TILE_SIDE,
+  pixelsOf,
   placePhoto,
   tileAt,
   tileGrid,
@@ -27,11 +28,6 @@ export type Plan =
     }
   /** Its shorter side has fewer pixels than the server makes. */
   | { readonly ok: false; readonly pixels: Size };
-
-/** A size in Figma's units as whole pixels. */
-export function pixelsOf({ width, height }: Size, scale: number): Size {
-  return { width: Math.round(width * scale), height: Math.round(height * scale) };
-}
 
 /**
  * The plan for a frame at the wished scale, or at the largest that fits where that is too much. One picture of Figma's

@@ -1,6 +1,6 @@
 /** What the window asks of main, and who answers. */
 import type { PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
-import type { Command, QuickSettings } from '../messages.ts';
+import { shortToast, type Command, type QuickSettings } from '../messages.ts';
 import type { Channel, Handlers } from './channel.ts';
 import { createFiller } from './fill/fill.ts';
 import { createPendingFills } from './pending.ts';
@@ -8,7 +8,7 @@ import { restore } from './restore.ts';
 import { watchSelection } from './selection/watch.ts';
 import type { Settings } from './settings.ts';
 import { readSource } from './source.ts';
-import { createToast, shortToast } from './toast.ts';
+import { createToast } from './toast.ts';
 import { createUndoSteps } from './undo-steps.ts';
 import { reveal } from './view.ts';
 

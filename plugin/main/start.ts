@@ -1,13 +1,12 @@
 /** Starts the plugin as its menu, relaunch buttons and quick actions ask. */
 import type { PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
-import { COMMANDS, WINDOW_SIZE, type Command } from '../messages.ts';
+import { COMMANDS, WINDOW_SIZE, shortToast, type Command } from '../messages.ts';
 import { openChannel } from './channel.ts';
 import { oneLine } from './one-line.ts';
 import { quickSettingsOf, suggestParameters } from './quick-actions.ts';
 import { createHandlers } from './requests.ts';
 import { restore } from './restore.ts';
 import { createSettings, type Settings } from './settings.ts';
-import { shortToast } from './toast.ts';
 import { createUndoSteps } from './undo-steps.ts';
 import { WORDS } from './words.ts';
 

@@ -1,6 +1,6 @@
 /** One toast at a time. */
 import type { NotificationOptions, PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
-import { TOAST_CHARACTERS, type Question } from '../messages.ts';
+import { shortToast, type Question } from '../messages.ts';
 
 /** Shows a toast in place of the one before; `onButton` is told when its button is pressed. */
 export function createToast(figma: PluginAPI, onButton: () => void): (toast: Question<'toast'>) => void {
@@ -24,8 +24,4 @@ export function createToast(figma: PluginAPI, onButton: () => void): (toast: Que
     const { cancel: takeAway } = figma.notify(shortToast(text), options);
     shown = { key, cancel: takeAway };
   };
-}
-
-export function shortToast(text: string): string {
-  return text.length > TOAST_CHARACTERS ? `${text.slice(0, TOAST_CHARACTERS - 1)}…` : text;
 }

@@ -21,7 +21,7 @@ import { ServerSetup } from '../../ui/models/server-setup.ts';
 import { readSetting, writeSetting } from '../../ui/settings.ts';
 import { undoAll, type Undo } from '../../ui/undo.ts';
 import type { MainChannel } from '../channel.ts';
-import { planOf } from '../pixels.ts';
+import { needsTiles, planOf } from '../pixels.ts';
 import { wordsOf } from '../text/words.ts';
 import { Choice, type Cut, type PlannedTarget } from './choice.ts';
 import type { Fill } from './fill.ts';
@@ -242,7 +242,7 @@ export class FigmaApp implements Interface {
     const state = fill.state.value;
     if (state.state !== 'obstructed' || state.obstacle.problem !== 'resized') return false;
     const { size } = state.obstacle;
-    const tiled = Math.max(fill.pending.pixels.width, fill.pending.pixels.height) > 4096;
+    const tiled = needsTiles(fill.pending.pixels, 1);
     const plan = planOf(size, fill.pending.scale, { wanted: tiled, possible: tiled });
     return plan.ok && this.#remake(fill, plan.pixels, plan.scale);
   }

@@ -7,6 +7,7 @@ import type { PanoramaApi } from '../../../shared/client.ts';
 import type { FillStart, PendingFill, TargetOption } from '../../messages.ts';
 import { undoAll, type Undo } from '../../ui/undo.ts';
 import type { MainChannel } from '../channel.ts';
+import { until } from '../until.ts';
 import { Fill, type FillSurroundings } from './fill.ts';
 
 /** One frame, one photo, what is to be made. */
@@ -110,7 +111,7 @@ export class Fills {
 
   async #runInOrder(fills: readonly Fill[]): Promise<void> {
     for (const fill of fills) {
-      await Promise.race([fill.run(), untilSent(fill)]);
+      await Promise.race([fill.run(), until(() => fill.state.value.state !== 'sending')]);
     }
   }
 
@@ -142,14 +143,4 @@ export class Fills {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
-}
-
-function untilSent(fill: Fill): Promise<void> {
-  return new Promise((resolve) => {
-    const undo = effect(() => {
-      if (fill.state.value.state === 'sending') return;
-      resolve();
-      queueMicrotask(() => undo());
-    });
-  });
 }

@@ -1,10 +1,11 @@
 /** "Resize to frame": fills the selection with the last settings, told by toasts, without a window. */
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { hasEnded } from '../../../shared/protocol.ts';
-import { TOAST_CHARACTERS, type Opening, type SourceOption, type TargetOption } from '../../messages.ts';
+import { shortToast, type Opening, type SourceOption, type TargetOption } from '../../messages.ts';
 import { isConnectionError } from '../../ui/models/call-errors.ts';
 import { headline } from '../../ui/components/job-words.ts';
 import { placeOf, planOf } from '../pixels.ts';
+import { until } from '../until.ts';
 import type { FigmaApp } from './figma-app.ts';
 import type { Fill } from './fill.ts';
 import type { Order } from './fills.ts';
@@ -35,12 +36,10 @@ async function fillSelected(app: FigmaApp, opening: Opening): Promise<void> {
     return open(app, 'compose');
 
   const orders: Order[] = [];
-  const problems: string[] = [];
   for (const target of targets) {
     const source = sourceOf(target, selection.sources);
     const order = source && (await orderOf(app, target, source, quick.scale));
     if (order) orders.push(order);
-    else problems.push(target.name);
   }
   if (orders.length === 0) return open(app, 'compose');
   const fills = await app.fills.send(orders);
@@ -144,16 +143,6 @@ function untilAllRest(
   });
 }
 
-function until(condition: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const undo = effect(() => {
-      if (!condition()) return;
-      resolve();
-      queueMicrotask(() => undo());
-    });
-  });
-}
-
 async function open(app: FigmaApp, screen: 'compose' | 'frames' | 'server'): Promise<void> {
   await toast(app, '', false);
   await app.showWindow(screen);
@@ -161,7 +150,7 @@ async function open(app: FigmaApp, screen: 'compose' | 'frames' | 'server'): Pro
 
 async function close(app: FigmaApp, text: string): Promise<void> {
   await toast(app, '', false);
-  await app.main.ask('close', { text: short(text) });
+  await app.main.ask('close', { text: shortToast(text) });
 }
 
 async function toast(
@@ -170,10 +159,5 @@ async function toast(
   stays: boolean,
   cancel: string | null = null,
 ): Promise<void> {
-  await app.main.ask('toast', { text: short(text), error: false, stays, cancel });
-}
-
-/** As long as Figma shows. */
-function short(text: string): string {
-  return text.length > TOAST_CHARACTERS ? `${text.slice(0, TOAST_CHARACTERS - 1)}…` : text;
+  await app.main.ask('toast', { text: shortToast(text), error: false, stays, cancel });
 }

@@ -1,6 +1,6 @@
 /** Lays panoramas into the document: everything is checked before anything is changed. */
 import type { PluginAPI } from '@figma/plugin-typings/plugin-api-standalone.d.ts';
-import type { Size } from '../../../shared/geometry.ts';
+import { pixelsOf } from '../../../shared/geometry.ts';
 import type { FillAnswer, FillPicture, PendingFill } from '../../messages.ts';
 import { findLayer, isFillable, isLocked, pageOf, sizeOf, takesTiles, type Fillable } from '../layers.ts';
 import { oneLine } from '../one-line.ts';
@@ -75,10 +75,6 @@ async function checkTarget(
   if (parts > 1 && !takesTiles(target))
     return refused('nothing can be laid into this layer: it takes one fill only');
   return target;
-}
-
-function pixelsOf({ width, height }: Size, scale: number): Size {
-  return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
 function refused(message: string): Refusal {
