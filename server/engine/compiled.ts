@@ -66,10 +66,13 @@ export class CompiledEngine implements Engine {
   private readonly memory: Memory;
   private readonly sessions = new Set<InferenceSession>();
 
-  /** `channelBlock` overrides what is found out about this machine (see `Graph`); 0 does without blocks. */
+  /**
+   * `channelBlock` overrides what is found out about this machine (see `Graph`); 0 does without blocks. `threads` are
+   * the processor's, by default as many as it runs at once.
+   */
   constructor(
     private readonly provider: Provider,
-    private readonly options: { readonly channelBlock?: number } = {},
+    private readonly options: { readonly channelBlock?: number; readonly threads?: number } = {},
   ) {
     this.name = provider;
     // ONNX Runtime's Node package leaves outputs on the device with WebGPU only.
@@ -107,6 +110,7 @@ export class CompiledEngine implements Engine {
         this.provider,
         writeOnnxModel(graph),
         this.memory.location === 'cpu' ? undefined : locations,
+        this.options.threads,
       );
     });
     this.sessions.add(session);

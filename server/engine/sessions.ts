@@ -12,17 +12,19 @@ env.logLevel = 'fatal';
 
 /**
  * @param locations where each output is wanted, by its name; all on the host where there is none
+ * @param threads of the processor; as many as it runs at once where there is none
  * @throws EngineError
  */
 export async function openSession(
   provider: Provider,
   model: Uint8Array,
   locations?: Readonly<Record<string, Location>>,
+  threads = availableParallelism(),
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(model, {
       executionProviders: [provider],
-      intraOpNumThreads: availableParallelism(),
+      intraOpNumThreads: threads,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 4,
       ...(locations && { preferredOutputLocation: locations }),

@@ -14,10 +14,23 @@ const REPETITION_WEIGHT = 20;
 /** How far any photo's parts resemble each other by chance; a mirror image of the kept photo is at 0.5 and above. */
 const CHANCE_REPETITION = 0.3;
 
+/** Lower is better in all. */
+export interface LayoutFigures {
+  /** Sliced Wasserstein distance of the patches, over octaves, in grey levels. */
+  readonly swd: number;
+  /** `rowDistance`, in grey levels. */
+  readonly horizon: number;
+  /** In grey levels. */
+  readonly completeness: number;
+  /** 0 to 1. */
+  readonly repetition: number;
+}
+
 export interface RankedLayout {
   readonly layout: Picture;
   /** Lower is better; in grey levels. */
   readonly score: number;
+  readonly figures: LayoutFigures;
 }
 
 /**
@@ -39,16 +52,22 @@ export async function rankLayouts(
     signal?.throwIfAborted();
     const own = (await octaves(layout)).map(projectPatches);
     const shared = Math.min(own.length, photoOctaves.length);
-    let texture = 0;
+    let swd = 0;
     for (let octave = 0; octave < shared; octave++) {
-      texture += slicedWasserstein(own[octave] ?? [], photoOctaves[octave] ?? []) / shared;
+      swd += slicedWasserstein(own[octave] ?? [], photoOctaves[octave] ?? []) / shared;
     }
+    const figures: LayoutFigures = {
+      swd,
+      horizon: rowDistance(layout, photo, sourceRow),
+      completeness: completeness(await reduce(layout, reduction), smallPhoto),
+      repetition: await repetition(layout),
+    };
     const score =
-      texture +
-      rowDistance(layout, photo, sourceRow) +
-      completeness(await reduce(layout, reduction), smallPhoto) +
-      REPETITION_WEIGHT * excess(await repetition(layout), CHANCE_REPETITION);
-    ranked.push({ layout, score });
+      figures.swd +
+      figures.horizon +
+      figures.completeness +
+      REPETITION_WEIGHT * excess(figures.repetition, CHANCE_REPETITION);
+    ranked.push({ layout, score, figures });
   }
   return ranked.sort((a, b) => a.score - b.score);
 }
