@@ -33,6 +33,7 @@ const { metafile } = await build({
     'kill-test': 'server/bench/kill-test.ts',
     quality: 'server/bench/quality/quality.ts',
     study: 'server/bench/study/study.ts',
+    recipes: 'server/bench/recipes/main.ts',
   },
   outdir: FOLDER,
   metafile: true,
