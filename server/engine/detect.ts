@@ -1,18 +1,16 @@
 /** What an engine would run on, told without loading it: a process that only answers requests stays small. */
-import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import type { EngineChoice } from '../../shared/request.ts';
-import { diagnose, unavailable, webgpuDevice } from './diagnose.ts';
+import { diagnose, webgpuDevice } from './diagnose.ts';
 import { probeProvider } from './probe.ts';
+import { findTensorflow, type TensorflowPackage } from './tensorflow-package.ts';
 
-export const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+const CUDA_DEVICE = 'an NVIDIA GPU, by CUDA';
 
-export interface DetectedEngine {
-  /** What `auto` comes to. */
-  readonly name: Exclude<EngineChoice, 'auto'>;
-  /** In words: the processor's or the card's. */
-  readonly device: string;
-}
+/** `name` is what `auto` comes to, `device` the processor or the card in words. */
+export type DetectedEngine =
+  | { readonly name: 'cpu' | 'webgpu' | 'cuda'; readonly device: string }
+  | { readonly name: 'tensorflow'; readonly device: string; readonly package: TensorflowPackage };
 
 /**
  * `auto` is WebGPU on a real GPU, else the CPU.
@@ -32,13 +30,16 @@ export async function detectEngine(choice: EngineChoice): Promise<DetectedEngine
     case 'cuda': {
       const probe = await probeProvider(choice);
       if (!probe.works) throw diagnose(choice, probe);
+      return { name: choice, device: choice === 'cuda' ? CUDA_DEVICE : webgpuDevice(probe).name };
+    }
+    case 'tensorflow': {
+      const found = await findTensorflow();
       return {
         name: choice,
-        device: choice === 'cuda' ? 'an NVIDIA GPU, by CUDA' : webgpuDevice(probe).name,
+        device: `${found.name} on ${found.gpu ? CUDA_DEVICE : processor()}`,
+        package: found,
       };
     }
-    case 'tensorflow':
-      return { name: choice, device: `${installedTensorflow()} on ${processor()}` };
     default:
       return choice satisfies never;
   }
@@ -49,18 +50,4 @@ const cpu = (): DetectedEngine => ({ name: 'cpu', device: processor() });
 function processor(): string {
   const model = cpus()[0]?.model.replace(/\s+/g, ' ').trim() || process.arch;
   return `${model}, ${availableParallelism()} cores`;
-}
-
-function installedTensorflow(): string {
-  const require = createRequire(import.meta.url);
-  let cause: unknown;
-  for (const name of TENSORFLOW_PACKAGES) {
-    try {
-      require.resolve(name);
-      return name;
-    } catch (error) {
-      cause = error;
-    }
-  }
-  throw unavailable('tensorflow', cause);
 }

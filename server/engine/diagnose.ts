@@ -73,12 +73,35 @@ const REMEDIES: Record<Name, string> = {
   cpu: 'reinstall the packages with npm ci',
   webgpu: `it needs a GPU with ${DRIVERS}`,
   cuda: `it needs an NVIDIA GPU, CUDA 12 and ONNX Runtime's CUDA files: ${CUDA_FILES}`,
-  tensorflow: 'install @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node beside it',
+  tensorflow: `it needs @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node: ${installing('@tensorflow/tfjs-node')}`,
 };
 
 /** The error of an engine whose parts are not installed. */
 export function unavailable(engine: Name, cause: unknown): EngineError {
   return cannotStart('engine-unavailable', engine, REMEDIES[engine], cause);
+}
+
+/** A package of TensorFlow.js for Node that is installed and of no use. */
+export type BrokenPackage = {
+  readonly name: string;
+} & ({ readonly loads: false; /** In one line. */ readonly reason: string } | { readonly loads: true });
+
+/** The error of the engine `tensorflow` where packages are installed, but none works. */
+export function brokenTensorflow(packages: readonly BrokenPackage[], cause?: unknown): EngineError {
+  const told = packages.map((broken) =>
+    broken.loads
+      ? `${broken.name} loads but registers no backend for this TensorFlow.js: ${installing(broken.name)}`
+      : `${broken.name} is installed but does not work (${broken.reason}): npm rebuild ${broken.name}`,
+  );
+  return cannotStart('engine-unavailable', 'tensorflow', told.join('; '), cause);
+}
+
+/**
+ * The command that installs the version of the bundled TensorFlow.js and changes no file of the project. Without
+ * `--save-prod` npm 11 takes the name for the optional peer dependency that it is, and installs nothing.
+ */
+function installing(name: string): string {
+  return `npm install --no-save --save-prod ${name}@4.22.0`;
 }
 
 function cannotStart(code: EngineErrorCode, engine: Name, remedy: string, cause: unknown): EngineError {

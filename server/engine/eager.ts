@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import type { Engine, HostTensor, Program, Shape, State, Step } from '../program.ts';
+import { eagerError } from './failures.ts';
 import { inputNumbers } from './inputs.ts';
 
 class EagerState<S extends string> implements State<S> {
@@ -43,25 +44,39 @@ export class EagerEngine implements Engine {
       throw new Error('internal: compile: the state belongs to another engine');
     const held = state as EagerState<S>;
     const run = async (values: Record<I, Float32Array>): Promise<Record<O, Float32Array>> => {
-      void tf.setBackend(this.backend);
-      const result = tf.tidy(() => {
-        const given = mapValues(inputs, (shape, key) =>
-          tf.tensor(inputNumbers(values, key, shape), [...shape]),
-        );
-        return step(given, held.tensors);
-      });
-      const { outputs, state: next = {} } = result;
-      const before = Object.values<tf.Tensor>(held.tensors);
-      held.tensors = { ...held.tensors, ...next };
-      const read = await readAll(outputs);
-      // A step may give one tensor as an output and as the next value of several entries.
-      const kept = new Set(Object.values<tf.Tensor>(held.tensors));
+      try {
+        return await this.runOnce(step, inputs, held, values);
+      } catch (error) {
+        throw eagerError(this.name, error);
+      }
+    };
+    return { info: { nodes: 0, compileMs: 0 }, run, dispose: () => Promise.resolve() };
+  }
+
+  private async runOnce<I extends string, S extends string, O extends string>(
+    step: Step<I, S, O>,
+    inputs: Record<I, Shape>,
+    held: EagerState<S>,
+    values: Record<I, Float32Array>,
+  ): Promise<Record<O, Float32Array>> {
+    void tf.setBackend(this.backend);
+    const { outputs, state: next = {} } = tf.tidy(() => {
+      const given = mapValues(inputs, (shape, key) =>
+        tf.tensor(inputNumbers(values, key, shape), [...shape]),
+      );
+      return step(given, held.tensors);
+    });
+    const before = Object.values<tf.Tensor>(held.tensors);
+    held.tensors = { ...held.tensors, ...next };
+    // A step may give one tensor as an output and as the next value of several entries.
+    const kept = new Set(Object.values<tf.Tensor>(held.tensors));
+    try {
+      return await readAll(outputs);
+    } finally {
       for (const tensor of new Set([...before, ...Object.values<tf.Tensor>(outputs)])) {
         if (!kept.has(tensor)) tensor.dispose();
       }
-      return read;
-    };
-    return { info: { nodes: 0, compileMs: 0 }, run, dispose: () => Promise.resolve() };
+    }
   }
 
   close(): Promise<void> {

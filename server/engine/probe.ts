@@ -42,10 +42,31 @@ async function probe(provider: string): Promise<Probe> {
   const model = Buffer.from(writeOnnxModel(graph)).toString('base64');
   const library = createRequire(import.meta.url).resolve('onnxruntime-node');
 
-  const child = spawn(process.execPath, ['-e', SCRIPT, library, provider, model], {
+  const { status, text, log } = await runScript(SCRIPT, [library, provider, model], {
+    environment: { VK_LOADER_DEBUG: 'error,warn,info,driver' },
+  });
+  return { works: status === 0, message: status === 0 ? '' : text || endedWith(status), log };
+}
+
+export interface ScriptRun {
+  /** Its exit status, or the signal that ended it. */
+  readonly status: number | NodeJS.Signals | null;
+  /** What it wrote to stdout. */
+  readonly text: string;
+  /** What it, and native libraries in it, wrote to stderr. */
+  readonly log: string;
+}
+
+/** Runs a CommonJS script in a process of its own; the arguments are its `process.argv` from 1 on. */
+export async function runScript(
+  script: string,
+  args: readonly string[],
+  { environment = {}, timeoutMs = TIMEOUT_MS }: { environment?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+): Promise<ScriptRun> {
+  const child = spawn(process.execPath, ['-e', script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: TIMEOUT_MS,
-    env: { ...process.env, VK_LOADER_DEBUG: 'error,warn,info,driver' },
+    timeout: timeoutMs,
+    env: { ...process.env, ...environment },
   });
   let [text, log] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -54,9 +75,8 @@ async function probe(provider: string): Promise<Probe> {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? signal));
   });
-  return {
-    works: status === 0,
-    message: status === 0 ? '' : text || `its process ended with ${status}`,
-    log,
-  };
+  return { status, text, log };
 }
+
+/** What there is to say of a script that ended without a word. */
+export const endedWith = (status: ScriptRun['status']): string => `its process ended with ${status}`;

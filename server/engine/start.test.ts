@@ -64,7 +64,7 @@ describe('startEngine', () => {
   it.each([
     ['webgpu', /Vulkan, Metal or Direct3D 12 driver/],
     ['cuda', /NVIDIA GPU.*npm rebuild onnxruntime-node/],
-    ['tensorflow', /install @tensorflow\/tfjs-node-gpu or @tensorflow\/tfjs-node/],
+    ['tensorflow', /@tensorflow\/tfjs-node-gpu or @tensorflow\/tfjs-node: npm install/],
   ])(
     '[ENGINE10] %s, where it cannot start, says what is missing in one line and nothing else',
     async (choice, remedy) => {

@@ -179,4 +179,30 @@ describe('engines', () => {
     expect(error).toMatchObject({ code: 'engine-memory', kind: 'machine' });
     expect((error as Error).message).toMatch(/^engine (cpu|webgpu): out of memory; [^\n]+$/);
   });
+
+  it('[ENGINE8] so is what TensorFlow says of it, after which the eager engine goes on', async () => {
+    const before = tf.memory().numTensors;
+    const state = eager.createState({ sum: vector(1) });
+    const failures = [
+      'OOM when allocating tensor with shape[1,9] and type float on device:GPU:0',
+      'a bug',
+      null,
+    ];
+    const step: Step<'x', 'sum', 'sum'> = ({ x }, { sum }) => {
+      const next = tf.add(sum, x);
+      const failure = failures.shift();
+      if (failure) throw new Error(failure);
+      return { outputs: { sum: next }, state: { sum: next } };
+    };
+    const program = await eager.compile(step, { x: [1] }, state);
+    await expect(program.run({ x: floats(1) })).rejects.toMatchObject({
+      code: 'engine-memory',
+      kind: 'machine',
+      message: expect.stringMatching(/^engine eager: out of memory; [^\n]+$/) as string,
+    });
+    await expect(program.run({ x: floats(1) })).rejects.toThrow(/^a bug$/);
+    expect(await program.run({ x: floats(1) })).toEqual({ sum: floats(2) });
+    state.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
 });
