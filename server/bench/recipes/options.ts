@@ -56,11 +56,14 @@ export function parseOptions(argv: readonly string[]): Command {
 function read(argv: readonly string[]) {
   let parsed;
   try {
-    parsed = parseArgs({ args: [...argv], options: OPTIONS, tokens: true });
+    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, tokens: true });
   } catch (error) {
     const said = error instanceof Error ? error.message.split(/[.\n]/)[0] : String(error);
     throw new UsageError(`${said}; npm run recipes -- --help lists the options`);
   }
+  const [positional] = parsed.positionals;
+  if (positional !== undefined)
+    throw new UsageError(`expected options only, got "${positional}"; --photos names photos`);
   const names = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new UsageError(`--${twice}: expected once, got it twice`);

@@ -7,7 +7,7 @@ import { UsageError } from '../../cli/errors.ts';
 import type { Picture } from '../../images/picture.ts';
 import { resample } from '../../images/resample.ts';
 import { planPanorama, type Plan } from '../../panorama/plan.ts';
-import { rankLayouts, type RankedLayout } from '../../panorama/rank.ts';
+import { rankLayouts } from '../../panorama/rank.ts';
 import { sourceRows } from '../../panorama/source-rows.ts';
 import type { Engine } from '../../program.ts';
 import { SampleError, TrainingError } from '../../singan/errors.ts';
@@ -16,7 +16,7 @@ import { pyramidSizes } from '../../singan/pyramid.ts';
 import { compileSampler } from '../../singan/sample.ts';
 import { trainSinGan } from '../../singan/train.ts';
 import { layoutDiversity, secondsSince } from '../quality/stages.ts';
-import type { Outcome, TrainedScale } from './kept.ts';
+import type { LayoutLine, Outcome, TrainedScale } from './kept.ts';
 import { FRAME, type Task } from './tasks.ts';
 
 /**
@@ -53,7 +53,9 @@ export async function train(
   const scales: TrainedScale[] = [];
   try {
     const model = await trainScales(task, photo, engine, scales, signal);
-    return await measureModel(task, photo, engine, model, scales, signal);
+    const drawn = await drawAll(task, engine, model, planFor(photo), signal);
+    const { best, ...measured } = await measureLayouts(photo, drawn, signal);
+    return { outcome: { kind: 'finished', scales, ...measured }, picture: best };
   } catch (error) {
     // That a training goes astray is a result like any other.
     if (!(error instanceof TrainingError || error instanceof SampleError)) throw error;
@@ -83,33 +85,34 @@ async function trainScales(
   });
 }
 
-async function measureModel(
-  task: Task,
+export interface Measured {
+  /** Best first. */
+  readonly layouts: LayoutLine[];
+  readonly diversity: number | null;
+  /** The best as it was given. */
+  readonly best: Picture;
+}
+
+/** Layouts of one photo, of any size, by the server's own figures. */
+export async function measureLayouts(
   photo: Picture,
-  engine: Engine,
-  model: SinGan,
-  scales: readonly TrainedScale[],
-  signal: AbortSignal | undefined,
-): Promise<Trained> {
+  layouts: readonly Picture[],
+  signal?: AbortSignal,
+): Promise<Measured> {
   const plan = planFor(photo);
-  const layouts = await drawAll(task, engine, model, plan, signal);
   const level = measuredLevel(photo);
   const { frame } = frameAtLevel(plan.frame, plan.photo, level);
-  const drawn = new Map<Picture, Picture>();
-  for (const layout of layouts) drawn.set(await resample(layout, frame.width, frame.height), layout);
-  const measured = [...drawn.keys()];
+  const given = new Map<Picture, Picture>();
+  for (const layout of layouts) given.set(await resample(layout, frame.width, frame.height), layout);
+  const measured = [...given.keys()];
   const reference = await resample(photo, level.width, level.height);
   const ranked = await rankLayouts(measured, reference, sourceRows(plan, measured, level.height), signal);
-  const best = ranked[0] && drawn.get(ranked[0].layout);
+  const best = ranked[0] && given.get(ranked[0].layout);
   if (!best) throw new Error('internal: recipes: no layout');
   return {
-    outcome: {
-      kind: 'finished',
-      scales: [...scales],
-      layouts: ranked.map(figuresOf),
-      diversity: layoutDiversity(plan, measured, reference),
-    },
-    picture: best,
+    layouts: ranked.map(({ figures, score }) => ({ ...figures, rank: score })),
+    diversity: layoutDiversity(plan, measured, reference),
+    best,
   };
 }
 
@@ -138,8 +141,4 @@ function measuredLevel(photo: Size): Size {
   const level = pyramidSizes(photo, { ...TRAINING_PRESETS.fast, maxSize: MEASURED_SIDE }).at(-1);
   if (!level) throw new Error('internal: recipes: a photo without scales');
   return level;
-}
-
-function figuresOf({ figures, score }: RankedLayout) {
-  return { ...figures, rank: score };
 }
