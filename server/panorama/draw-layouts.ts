@@ -93,7 +93,7 @@ async function sample(
     for (let index = 0; index < count; index++) {
       job.signal.throwIfAborted();
       const seed = job.request.seed + index * 2 ** 32;
-      layouts.push(await sampler.sample(seed, stretched?.(seed)));
+      layouts.push(await sampler.sample(seed, stretched?.(seed), job.signal));
       meter.update('sample', (SAMPLING_SHARE * (index + 1)) / count);
     }
     return layouts;

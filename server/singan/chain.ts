@@ -34,8 +34,11 @@ export interface ChainResult {
 export interface Chain {
   /** Length of each level's noise: one channel at the coarsest scale, three above it. */
   readonly noiseLengths: readonly number[];
-  /** `noises` has one array a level; `injected` is [1, height, width, 3] at the first level's size. */
-  run(noises: readonly Float32Array[], injected?: Float32Array): Promise<ChainResult>;
+  /**
+   * `noises` has one array a level; `injected` is [1, height, width, 3] at the first level's size. Only a run that goes
+   * in tiles looks at the signal, between two of them.
+   */
+  run(noises: readonly Float32Array[], injected?: Float32Array, signal?: AbortSignal): Promise<ChainResult>;
   dispose(): Promise<void>;
 }
 
@@ -44,10 +47,10 @@ export async function compileChain(
   levels: readonly ChainLevel[],
   { injected = false, resizeTo }: ChainOptions = {},
 ): Promise<Chain> {
-  const inputs: Record<string, Shape> = {};
-  levels.forEach(({ size }, level) => {
-    inputs[noiseName(level)] = [1, size.height, size.width, level === 0 && !injected ? 1 : 3];
-  });
+  const shapes = noiseShapes(levels, injected);
+  const inputs: Record<string, Shape> = Object.fromEntries(
+    shapes.map((shape, level) => [noiseName(level), shape]),
+  );
   const [first] = levels;
   if (!first) throw new Error('internal: chain: no levels');
   if (injected) inputs[INJECTED] = [1, first.size.height, first.size.width, 3];
@@ -77,9 +80,7 @@ export async function compileChain(
   }, inputs);
 
   return {
-    noiseLengths: levels.map((_, level) =>
-      (inputs[noiseName(level)] ?? []).reduce((product, n) => product * n, 1),
-    ),
+    noiseLengths: shapes.map(lengthOf),
     async run(noises, picture) {
       const values: Record<string, Float32Array> = picture ? { [INJECTED]: picture } : {};
       noises.forEach((noise, level) => (values[noiseName(level)] = noise));
@@ -90,6 +91,13 @@ export async function compileChain(
     dispose: () => program.dispose(),
   };
 }
+
+/** Of each level's noise. */
+export function noiseShapes(levels: readonly ChainLevel[], injected: boolean): Shape[] {
+  return levels.map(({ size }, level) => [1, size.height, size.width, level === 0 && !injected ? 1 : 3]);
+}
+
+export const lengthOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
 
 /** What a generator starts from: at the coarsest scale one channel of noise, repeated to three. */
 export function startOf(noise: Tensor, amplitude: number, coarser: Tensor | null): Tensor {

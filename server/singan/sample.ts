@@ -3,11 +3,11 @@ import type { Engine } from '../program.ts';
 import type { Picture } from '../images/picture.ts';
 import { clipToFrame, frameAtLevel } from '../../shared/geometry.ts';
 import type { Rectangle, Size } from '../../shared/geometry.ts';
-import { compileChain } from './chain.ts';
 import type { SinGan } from './model.ts';
 import { toFloats, toPicture } from './pictures.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
+import { compileSamplingChain } from './sampling-chain.ts';
 
 /** The frame to fill and where the whole photo lies in it, as `placePhoto` gives it, in the frame's pixels. */
 interface Layout {
@@ -29,8 +29,8 @@ export interface Sampler {
   readonly size: Size;
   /** Of the stretched photo that `retarget` wants; null in the other modes. */
   readonly startSize: Size | null;
-  /** The sample that belongs to a seed. */
-  sample(seed: number, stretched?: Picture): Promise<Picture>;
+  /** The sample that belongs to a seed. The signal ends one that is drawn in tiles, between two of them. */
+  sample(seed: number, stretched?: Picture, signal?: AbortSignal): Promise<Picture>;
   dispose(): Promise<void>;
 }
 
@@ -44,7 +44,10 @@ export function defaultStartScale(model: SinGan): number {
   return Math.min(model.levels.length - 1, Math.floor(model.levels.length / 2));
 }
 
-/** Compiles the chain of generators for a request; draw as many samples from it as are wanted, then dispose it. */
+/**
+ * Compiles the chain of generators for a request; draw as many samples from it as are wanted, then dispose it. Where the
+ * engine's memory is too short for whole layers, samples are drawn in tiles.
+ */
 export async function compileSampler(
   engine: Engine,
   model: SinGan,
@@ -64,12 +67,12 @@ export async function compileSampler(
   const [start, end] = [levels[0], levels[levels.length - 1]];
   if (!start || !end) throw new Error(`internal: sample: no scale ${firstScale} in the model`);
   const injected = request.mode === 'retarget';
-  const chain = await compileChain(engine, levels, { injected });
+  const chain = await compileSamplingChain(engine, levels, { injected });
 
   return {
     size: end.size,
     startSize: injected ? start.size : null,
-    async sample(seed, stretched) {
+    async sample(seed, stretched, signal) {
       const noises = freshNoises(chain.noiseLengths, createRandom(seed, 'sample'));
       if (request.mode === 'extend') {
         levels.forEach(({ size, photo }, i) =>
@@ -80,7 +83,8 @@ export async function compileSampler(
         const { width, height } = start.size;
         throw new Error(`internal: sample: retarget: a picture of ${width}×${height} expected`);
       }
-      const { picture } = await chain.run(noises, injected && stretched ? toFloats(stretched) : undefined);
+      const first = injected && stretched ? toFloats(stretched) : undefined;
+      const { picture } = await chain.run(noises, first, signal);
       return toPicture(picture, end.size);
     },
     dispose: () => chain.dispose(),
