@@ -16,6 +16,8 @@ const scaleSchema = z.object({
   epochs: z.int(),
   /** With compiling it. */
   seconds: z.number(),
+  /** Of processor time: the same on a machine that is busy with other things. */
+  cpuSeconds: z.number(),
   /** Mean squared error at its end. */
   reconstruction: z.number(),
 });

@@ -119,7 +119,9 @@ describe('npm run recipes', () => {
     expect(second.err).not.toContain('fast, photo');
     expect((await lines(out)).map(({ recipe }) => recipe)).toEqual(['fast', 'no-ema']);
     expect(await readFile(join(folder, out, 'recipes.md'), 'utf8')).toBe(second.out);
-    expect(second.out).toMatch(/^\| fast \| nothing \| 1 \| 0 \| 1\.00 \| 1\.00 \| 1\.000 \| 1\.000 \|/m);
+    expect(second.out).toMatch(
+      /^\| fast \| nothing \| 1 \| 0 \| 1\.00 \| 1\.00 \| 1\.00 \| 1\.000 \| 1\.000 \|/m,
+    );
     expect(second.out).toMatch(/^\| no-ema \| no moving average of G \| 1 \| 0 \| 1\.00 \|/m);
     const pictures = (await readdir(join(folder, out))).filter((name) => name.endsWith('.png')).toSorted();
     expect(pictures).toEqual(['fast-photo-1.png', 'no-ema-photo-1.png', 'sheet-photo.png']);

@@ -4,8 +4,7 @@ import { UsageError } from '../../cli/errors.ts';
 import { EXIT, explain, type ExitStatus } from '../../cli/outcome.ts';
 import type { TextOutput } from '../../cli/progress.ts';
 import { writeWhole } from '../../disk/write-whole.ts';
-import { count, show } from '../report/numbers.ts';
-import { duration } from '../study/run.ts';
+import { count, duration, mean, show } from '../report/numbers.ts';
 import { Kept, type Outcome } from './kept.ts';
 import { HELP, parseOptions, type Command } from './options.ts';
 import { examplePhotos, loadPhoto, photoAt } from './photos.ts';
@@ -155,8 +154,8 @@ function labelOf({ recipe, photo, seed }: Task): string {
 
 function resultOf(outcome: Outcome): string {
   if (outcome.kind === 'diverged') return 'diverged';
-  const { seconds, best } = figuresOf(outcome);
-  return `${seconds.toFixed(1)} s, score ${best.toFixed(2)}`;
+  const { seconds, cpuSeconds, best } = figuresOf(outcome);
+  return `${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} of CPU), score ${best.toFixed(2)}`;
 }
 
 function report(
@@ -187,7 +186,7 @@ function report(
       `${FRAME.width}×${FRAME.height} each, measured where the photo is ${MEASURED_SIDE} px long.${quick ? ' A try: a twentieth of the iterations.' : ''}\n`,
     `${baselineText(runs)}\n`,
     markdown(rowsOf(runs, BASELINE.name), (recipe) => changes.get(recipe) ?? ''),
-    `Work (multiply–adds of the training), seconds and scores are relative to ${BASELINE.name} on the same photo with the same seed: ` +
+    `Work (multiply–adds of the training), seconds (on the clock, and of the processor) and scores are relative to ${BASELINE.name} on the same photo with the same seed: ` +
       'seconds a median, the others geometric means, ± their standard error. The score is MS-SWD + horizon + completeness of ' +
       'the layout that ranks best, or the median over all; the figures are means over runs of medians over layouts, lower is better ' +
       'but for diversity.\n',
@@ -199,11 +198,10 @@ function report(
 function baselineText(runs: readonly Run[]): string {
   const own = runs.filter(({ recipe }) => recipe === BASELINE.name);
   const figures = own.flatMap(({ outcome }) => (outcome?.kind === 'finished' ? [figuresOf(outcome)] : []));
-  const mean = (values: readonly number[]): number | null =>
-    values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
   const work = mean(own.map((run) => run.work / 1e9));
   return (
     `\`${BASELINE.name}\` on average: ${show(work, 0)} G multiply–adds, ${show(mean(figures.map(({ seconds }) => seconds)), 1)} s, ` +
+    `${show(mean(figures.map(({ cpuSeconds }) => cpuSeconds)), 1)} s of CPU, ` +
     `score ${show(mean(figures.map(({ best }) => best)), 2)}, median ${show(mean(figures.map(({ median }) => median)), 2)}.`
   );
 }

@@ -5,7 +5,14 @@ import { figuresOf, geometricMean, markdown, rowsOf, type Run } from './table.ts
 
 /** A run whose layouts score `scores`, all of it MS-SWD. */
 function finished(seconds: number, ...scores: number[]): Extract<Outcome, { kind: 'finished' }> {
-  const scale = { width: 33, height: 25, epochs: 10, seconds: seconds / 2, reconstruction: 0.1 };
+  const scale = {
+    width: 33,
+    height: 25,
+    epochs: 10,
+    seconds: seconds / 2,
+    cpuSeconds: seconds,
+    reconstruction: 0.1,
+  };
   const layouts = scores.map((score) => ({
     swd: score - 3,
     horizon: 1,
@@ -30,6 +37,7 @@ describe('the table of recipes', () => {
   it('[RECIPES3] takes the best-ranked layout’s score and medians over all layouts', () => {
     expect(figuresOf(finished(20, 10, 12, 30))).toEqual({
       seconds: 20,
+      cpuSeconds: 40,
       best: 10,
       median: 12,
       swd: 9,
@@ -66,6 +74,7 @@ describe('the table of recipes', () => {
     // Logarithms of 1/2 and 1/8 lie ln 4 apart: half of that is the error of their mean.
     expect(short?.best?.error).toBeCloseTo(Math.log(4) / 2 / 4);
     expect(short?.seconds).toBeCloseTo((0.5 + 0.75) / 2);
+    expect(short?.cpuSeconds).toBeCloseTo((0.5 + 0.75) / 2);
     expect(short?.work).toBeCloseTo(0.5);
     expect(fast?.best).toEqual({ mean: 1, error: 0 });
     expect(fast?.means.swd).toBeCloseTo((22 + 27 + 37) / 3);
@@ -95,11 +104,11 @@ describe('the table of recipes', () => {
       run('wild', 'sea', 2, DIVERGED),
     ];
     expect(markdown(rowsOf(runs, 'fast'), (recipe) => `what ${recipe} does`)).toMatchInlineSnapshot(`
-      "| recipe | changes | runs | diverged | work | seconds | score | score, median | MS-SWD | horizon | completeness | repetition | diversity |
-      | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-      | short | what short does | 1 of 2 | 0 | 0.50 | 0.50 | 0.900 | 0.900 | 6.00 | 1.00 | 2.00 | 0.09 | 0.50 |
-      | fast | what fast does | 2 | 0 | 1.00 | 1.00 | 1.000 ± 0.000 | 1.000 ± 0.000 | 12.00 | 1.00 | 2.00 | 0.15 | 0.50 |
-      | wild | what wild does | 2 | 2 | 1.00 | – | – | – | – | – | – | – | – |
+      "| recipe | changes | runs | diverged | work | seconds | CPU seconds | score | score, median | MS-SWD | horizon | completeness | repetition | diversity |
+      | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+      | short | what short does | 1 of 2 | 0 | 0.50 | 0.50 | 0.50 | 0.900 | 0.900 | 6.00 | 1.00 | 2.00 | 0.09 | 0.50 |
+      | fast | what fast does | 2 | 0 | 1.00 | 1.00 | 1.00 | 1.000 ± 0.000 | 1.000 ± 0.000 | 12.00 | 1.00 | 2.00 | 0.15 | 0.50 |
+      | wild | what wild does | 2 | 2 | 1.00 | – | – | – | – | – | – | – | – | – |
       "
     `);
   });

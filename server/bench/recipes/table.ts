@@ -1,5 +1,5 @@
 /** What the runs say of the recipes, each beside the baseline's of the same photo and seed. */
-import { median, show } from '../report/numbers.ts';
+import { mean, median, show } from '../report/numbers.ts';
 import type { Finished, LayoutLine, Outcome } from './kept.ts';
 
 /** One recipe on one photo with one seed. */
@@ -17,6 +17,7 @@ export interface Run {
 export interface RunFigures {
   /** Of the training. */
   readonly seconds: number;
+  readonly cpuSeconds: number;
   /** MS-SWD + horizon + completeness of the layout that ranks best, in grey levels. */
   readonly best: number;
   /** The same, median over the layouts. */
@@ -43,8 +44,9 @@ export interface Row {
   readonly asked: number;
   /** Geometric mean over photos of the work by the baseline's. */
   readonly work: number | null;
-  /** Median of ratios. */
+  /** Medians of ratios. */
   readonly seconds: number | null;
+  readonly cpuSeconds: number | null;
   readonly best: Ratio | null;
   readonly median: Ratio | null;
   /** Arithmetic means over the recipe's finished runs. */
@@ -62,6 +64,7 @@ export function figuresOf({ scales, layouts, diversity }: Finished): RunFigures 
   const [first] = layouts;
   return {
     seconds: scales.reduce((sum, { seconds }) => sum + seconds, 0),
+    cpuSeconds: scales.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
     best: first ? scoreOf(first) : NaN,
     median: middle(scoreOf),
     swd: middle(({ swd }) => swd),
@@ -95,6 +98,7 @@ export function rowsOf(runs: readonly Run[], baseline: string): Row[] {
       asked: own.length,
       work: geometricMean(work)?.mean ?? null,
       seconds: median(ratios(({ seconds }) => seconds)),
+      cpuSeconds: median(ratios(({ cpuSeconds }) => cpuSeconds)),
       best: geometricMean(ratios(({ best }) => best)),
       median: geometricMean(ratios((each) => each.median)),
       means: {
@@ -125,10 +129,6 @@ export function geometricMean(ratios: readonly number[]): Ratio | null {
   return { mean: factor, error };
 }
 
-function mean(values: readonly number[]): number | null {
-  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
-}
-
 const COLUMNS = [
   'recipe',
   'changes',
@@ -136,6 +136,7 @@ const COLUMNS = [
   'diverged',
   'work',
   'seconds',
+  'CPU seconds',
   'score',
   'score, median',
   'MS-SWD',
@@ -148,13 +149,14 @@ const COLUMNS = [
 /** The table in Markdown; `changesOf` says what a recipe changes. */
 export function markdown(rows: readonly Row[], changesOf: (recipe: string) => string): string {
   const lines = rows.map(
-    ({ recipe, finished, diverged, asked, work, seconds, best, median: middle, means }) => [
+    ({ recipe, finished, diverged, asked, work, seconds, cpuSeconds, best, median: middle, means }) => [
       recipe,
       changesOf(recipe),
       finished + diverged < asked ? `${finished + diverged} of ${asked}` : String(asked),
       String(diverged),
       show(work, 2),
       show(seconds, 2),
+      show(cpuSeconds, 2),
       ratioText(best),
       ratioText(middle),
       show(means.swd, 2),

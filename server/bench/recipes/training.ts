@@ -70,7 +70,7 @@ async function trainScales(
   scales: TrainedScale[],
   signal: AbortSignal | undefined,
 ): Promise<SinGan> {
-  let started = performance.now();
+  let [started, cpu] = [performance.now(), process.cpuUsage()];
   return trainSinGan({
     engine,
     hyperparameters,
@@ -79,8 +79,10 @@ async function trainScales(
     signal,
     onScale: ({ iterations, losses, preview: { width, height } }) => {
       const { reconstruction } = losses;
-      scales.push({ width, height, epochs: iterations, seconds: secondsSince(started), reconstruction });
-      started = performance.now();
+      const { user, system } = process.cpuUsage(cpu);
+      const [seconds, cpuSeconds] = [secondsSince(started), (user + system) / 1e6];
+      scales.push({ width, height, epochs: iterations, seconds, cpuSeconds, reconstruction });
+      [started, cpu] = [performance.now(), process.cpuUsage()];
     },
   });
 }

@@ -9,6 +9,7 @@ import { encodePicture } from '../../images/encode.ts';
 import { FIGURES, type Figures } from '../quality/measure.ts';
 import { scene } from '../quality/pictures.testing.ts';
 import { axis } from '../report/axis.ts';
+import { duration } from '../report/numbers.ts';
 import { chart } from './chart.ts';
 import {
   combinationsOf,
@@ -24,7 +25,6 @@ import type { Outcome, View } from './kept.ts';
 import { parseOptions } from './options.ts';
 import { report } from './report.ts';
 import { figuresOf, markdown, TIME_AND_LOSSES, type Run } from './results.ts';
-import { duration } from './run.ts';
 import { createThumbnails } from './thumbnails.ts';
 
 const image = Buffer.from(await encodePicture(scene(48, 16), 'webp')).toString('base64');

@@ -12,7 +12,7 @@ import type { Engine } from '../../program.ts';
 import { modelKey } from '../../models/model-key.ts';
 import { referencesOf } from '../quality/measure.ts';
 import { thumbnail } from '../report/thumbnails.ts';
-import { count } from '../report/numbers.ts';
+import { count, duration } from '../report/numbers.ts';
 import { finish, type Study } from './combination.ts';
 import {
   combinationsOf,
@@ -211,13 +211,4 @@ function createClock(tasks: readonly Task[]) {
       return (left * (performance.now() - started)) / 1000 / done;
     },
   };
-}
-
-/** Such as "40 s", "12 min", "3.5 hours", "6 days". */
-export function duration(seconds: number): string {
-  if (seconds < 100) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
-  const hours = seconds / 3600;
-  if (hours < 48) return `${hours < 10 ? Number(hours.toFixed(1)) : Math.round(hours)} hours`;
-  return `${Number((hours / 24).toFixed(1))} days`;
 }
