@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { EngineChoice } from '../../shared/request.ts';
+import { BenchmarkError } from './errors.ts';
 
 export interface JobResult {
   /** From the start of the process. */
@@ -16,14 +19,23 @@ export interface JobResult {
 
 const POLL_MS = 100;
 
-/** Runs `panorama PHOTO --size SIZE` with its models and result in `folder`. */
-export async function benchmarkJob(photo: string, size: string, folder: string): Promise<JobResult> {
-  const cli = new URL('cli.js', import.meta.url).pathname;
+/**
+ * Runs `panorama PHOTO --size SIZE --engine ENGINE` with its models and result in `folder`.
+ *
+ * @throws BenchmarkError where it fails
+ */
+export async function benchmarkJob(
+  photo: string,
+  size: string,
+  engine: EngineChoice,
+  folder: string,
+): Promise<JobResult> {
+  const cli = fileURLToPath(new URL('cli.js', import.meta.url));
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   const child = spawn(
     process.execPath,
-    [cli, photo, '--size', size, '--out', join(folder, 'panorama.png'), '--json'],
+    [cli, photo, '--size', size, '--engine', engine, '--out', join(folder, 'panorama.png'), '--json'],
     {
       env: { ...process.env, DATA_DIR: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -44,7 +56,7 @@ export async function benchmarkJob(photo: string, size: string, folder: string):
   try {
     for await (const line of createInterface(child.stdout)) {
       const event = JSON.parse(line) as { type: string; phase?: string; n?: number; message?: string };
-      if (event.type === 'error') throw new Error(event.message);
+      if (event.type === 'error') throw new BenchmarkError(event.message ?? 'job: it failed');
       if (event.type === 'variant' && event.n === 0) draftSeconds = elapsed();
       if (event.type === 'progress' && event.phase && event.phase !== phase) enter(event.phase);
     }

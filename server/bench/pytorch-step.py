@@ -1,70 +1,39 @@
-"""One D and G step of the published SinGAN losses, written in PyTorch, timed: the yardstick of `npm run bench`.
+"""One D and one G step of the published SinGAN losses in PyTorch, timed: the yardstick of `npm run bench`.
 
-Usage: python3 pytorch-step.py CHANNELS HEIGHT WIDTH RUNS
-Prints one JSON line per run request read from standard input ("run N\n"): {"milliseconds": [...]}, so that the
-benchmark can alternate with it. Networks as in the `fast` recipe without row channels: five valid 3x3
-convolutions, LeakyReLU 0.2, no norm; gradient penalty 0.1; reconstruction weight 10; Adam(0.5, 0.999).
+Usage: python3 pytorch-step.py DEVICE CHANNELS HEIGHT WIDTH
+Reads a number of runs a line from standard input, so that the benchmark can alternate with it, and answers each
+with one JSON line: {"milliseconds": [...], "losses": {...}}, a time for every run and the last run's losses.
+DEVICE is cpu or cuda. Networks as in the `fast` recipe without row channels: no norm; gradient penalty 0.1,
+reconstruction weight 10, Adam(0.5, 0.999) at 5e-4. D and G share the step's fake, as they do in the measured step.
 """
 import json
 import sys
-import time
 
 import torch
-from torch import nn
 
-channels, height, width = (int(argument) for argument in sys.argv[1:4])
-torch.manual_seed(1)
-if len(sys.argv) > 4:
-    torch.set_num_threads(int(sys.argv[4]))
+import pytorch_networks as singan
 
+device = singan.use(sys.argv[1])
+channels, height, width = (int(argument) for argument in sys.argv[2:5])
 
-def network(outputs):
-    sizes = [3, channels, channels, channels, channels, outputs]
-    layers = []
-    for index in range(5):
-        layers.append(nn.Conv2d(sizes[index], sizes[index + 1], 3))
-        if index < 4:
-            layers.append(nn.LeakyReLU(0.2, inplace=True))
-    return nn.Sequential(*layers)
-
-
-G, D = network(3), network(1)
-g_optimizer = torch.optim.Adam(G.parameters(), lr=5e-4, betas=(0.5, 0.999))
-d_optimizer = torch.optim.Adam(D.parameters(), lr=5e-4, betas=(0.5, 0.999))
-real = torch.randn(1, 3, height, width) * 0.3
-prev = torch.randn(1, 3, height, width) * 0.3
-prev_reconstruction = torch.randn(1, 3, height, width) * 0.3
-pad = nn.ZeroPad2d(5)
+G = singan.network(3, channels, normalized=False).to(device)
+D = singan.network(1, channels, normalized=False).to(device)
+G_optimizer, D_optimizer = singan.adam(G), singan.adam(D)
+real, coarser, still = (torch.randn(1, 3, height, width, device=device) * 0.3 for _ in range(3))
+losses = {}
 
 
 def step():
-    z = torch.randn(1, 3, height, width)
-    fake = torch.tanh(G(pad(prev + 0.1 * z))) + prev
-    d_optimizer.zero_grad()
-    frozen = fake.detach()
-    epsilon = torch.rand(1)
-    mixed = (epsilon * real + (1 - epsilon) * frozen).requires_grad_(True)
-    gradient = torch.autograd.grad(D(mixed).sum(), mixed, create_graph=True)[0]
-    penalty = ((gradient.norm(2, dim=1) - 1) ** 2).mean() * 0.1
-    d_loss = D(frozen).mean() - D(real).mean() + penalty
-    d_loss.backward()
-    d_optimizer.step()
-    g_optimizer.zero_grad()
-    for parameter in D.parameters():
-        parameter.requires_grad_(False)
-    reconstruction = torch.tanh(G(pad(prev_reconstruction))) + prev_reconstruction
-    g_loss = -D(fake).mean() + 10 * nn.functional.mse_loss(reconstruction, real)
-    g_loss.backward()
-    g_optimizer.step()
-    for parameter in D.parameters():
-        parameter.requires_grad_(True)
-    return float(d_loss.detach()), float(g_loss.detach())
+    noise = torch.randn(1, 3, height, width, device=device)
+    fake = singan.generate(G, coarser + 0.1 * noise, coarser)
+    critic, penalty = singan.discriminator_step(D, D_optimizer, real, fake.detach())
+    reconstruction = singan.generate(G, still, still)
+    adversarial, error = singan.generator_step(G, D, G_optimizer, real, fake, reconstruction)
+    # They are read after every step here, as they are there.
+    names = ["discriminator", "gradientPenalty", "generator", "reconstruction"]
+    losses.update(zip(names, torch.stack([critic, penalty, adversarial, error]).tolist()))
 
 
 for line in sys.stdin:
-    times = []
-    for _ in range(int(line)):
-        start = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - start) * 1000)
-    print(json.dumps({"milliseconds": times}), flush=True)
+    times = singan.milliseconds(device, int(line), step)
+    print(json.dumps({"milliseconds": times, "losses": losses}), flush=True)

@@ -1,11 +1,13 @@
 /** Milliseconds of one training step, in alternation with the same step in PyTorch. */
 import { TRAINING_PRESETS } from '../../shared/hyperparameters.ts';
-import type { Engine, Program } from '../program.ts';
+import type { Engine, Program, State } from '../program.ts';
 import { initialParameters } from '../singan/initialization.ts';
 import { createOptimizer } from '../singan/optimizers.ts';
 import { createRandom } from '../singan/random.ts';
 import { trainingProgram, trainingState } from '../singan/training-step.ts';
-import { PyTorchStep } from './pytorch.ts';
+import { PyTorchProcess } from './pytorch.ts';
+import type { PyTorch } from './pytorch.ts';
+import { medianOf, medianRatio } from './rounds.ts';
 
 export interface StepSize {
   readonly channels: number;
@@ -16,11 +18,13 @@ export interface StepSize {
 export interface StepResult {
   readonly nodes: number;
   readonly compileMs: number;
-  /** Medians. */
   readonly stepMs: number;
   readonly pytorchMs: number | null;
-  /** Median over the rounds of this step's time by PyTorch's. */
-  readonly ratio: number | null;
+  /** This step's time by PyTorch's, in the median over the rounds. */
+  readonly ratioToPytorch: number | null;
+  /** The medians of each round. */
+  readonly stepMsByRound: readonly number[];
+  readonly pytorchMsByRound: readonly number[] | null;
 }
 
 /** The published losses, one D and one G step, gradient penalty included; no norm, no row channels. */
@@ -31,40 +35,47 @@ const RECIPE = {
   gradientPenaltyEvery: 1,
   reconstructionWeight: 10,
 };
-const ROUNDS = 5;
-const ROUND_MS = 1500;
+const WARM_RUNS = 4;
 
-/** Runs both for about `ROUND_MS` a round, one after the other, so that a busy machine slows both. */
-export async function benchmarkStep(engine: Engine, size: StepSize, compare: boolean): Promise<StepResult> {
+/** Runs both for about `roundMs` a round, one after the other, so that a busy machine slows both. */
+export async function benchmarkStep(
+  engine: Engine,
+  size: StepSize,
+  { rounds, roundMs, pytorch }: { rounds: number; roundMs: number; pytorch: PyTorch | null },
+): Promise<StepResult> {
   const step = await compileStep(engine, size);
-  const pytorch = compare ? PyTorchStep.start(size) : null;
+  const { channels, height, width } = size;
+  const other = pytorch && PyTorchProcess.start(pytorch, 'pytorch-step.py', [channels, height, width]);
   try {
     // The first runs warm caches and thread pools up; the last of them says how many make a round.
-    const warm = await timeRuns(step.run, 4);
-    await pytorch?.time(4);
-    const runs = Math.max(4, Math.round(ROUND_MS / (warm.at(-1) ?? ROUND_MS)));
+    const warm = await timeRuns(step.run, WARM_RUNS);
+    await other?.time(WARM_RUNS);
+    const runs = Math.max(WARM_RUNS, Math.round(roundMs / (warm.at(-1) ?? roundMs)));
     const own: number[] = [];
     const theirs: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      own.push(median(await timeRuns(step.run, runs)));
-      if (pytorch) theirs.push(median(await pytorch.time(runs)));
+    for (let round = 0; round < rounds; round++) {
+      own.push(medianOf(await timeRuns(step.run, runs)));
+      if (other) theirs.push(medianOf(await other.time(runs)));
     }
     return {
       ...step.program.info,
-      stepMs: median(own),
-      pytorchMs: pytorch ? median(theirs) : null,
-      ratio: pytorch ? median(own.map((ms, round) => ms / (theirs[round] ?? NaN))) : null,
+      stepMs: medianOf(own),
+      pytorchMs: other && medianOf(theirs),
+      ratioToPytorch: other && medianRatio(own, theirs),
+      stepMsByRound: own,
+      pytorchMsByRound: other && theirs,
     };
   } finally {
-    pytorch?.stop();
+    other?.stop();
     await step.program.dispose();
+    step.state.dispose();
   }
 }
 
 async function compileStep(
   engine: Engine,
   { channels, height, width }: StepSize,
-): Promise<{ program: Program; run: () => Promise<unknown> }> {
+): Promise<{ program: Program; state: State; run: () => Promise<unknown> }> {
   const random = createRandom(1, 'benchmark');
   const hyperparameters = { ...RECIPE, width: channels };
   const architecture = { inputChannels: 3, width: channels, normalized: false };
@@ -105,7 +116,7 @@ async function compileStep(
       discriminatorScalars: scalars,
       generatorScalars: scalars,
     });
-  return { program, run };
+  return { program, state, run };
 }
 
 async function timeRuns(run: () => Promise<unknown>, runs: number): Promise<number[]> {
@@ -116,9 +127,4 @@ async function timeRuns(run: () => Promise<unknown>, runs: number): Promise<numb
     times.push(performance.now() - started);
   }
   return times;
-}
-
-export function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
