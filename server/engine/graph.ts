@@ -4,7 +4,7 @@
  */
 import type { Shape } from '../program.ts';
 
-export type Dtype = 'float32' | 'int64' | 'bool';
+export type Dtype = 'float32' | 'int32' | 'int64' | 'bool';
 
 export interface Value {
   readonly id: number;
@@ -28,7 +28,7 @@ export interface Node {
 
 export interface Constant {
   readonly value: Value;
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Float32Array | Int32Array | BigInt64Array;
 }
 
 /** What a graph is lowered for. */
@@ -95,9 +95,29 @@ export class Graph {
     });
   }
 
+  /** The numbers of a constant list; undefined for other values. */
+  integersOf(value: Value): readonly number[] | undefined {
+    const data = this.constants.find((constant) => constant.value === value)?.data;
+    return data instanceof BigInt64Array ? Array.from(data, Number) : undefined;
+  }
+
+  /** Places in a vector; not copied, and not shared. */
+  indices(places: Int32Array): Value {
+    const value = this.value([places.length], 'int32');
+    this.constants.push({ value, data: places });
+    return value;
+  }
+
   zeros(shape: Shape): Value {
     const size = shape.reduce((product, length) => product * length, 1);
     return this.shared(`z${shape.join()}`, () => this.constant(new Float32Array(size), shape));
+  }
+
+  /** What was dropped is not there to be shared. */
+  private forget(): void {
+    this.known.clear();
+    this.scalars.clear();
+    this.arrays.clear();
   }
 
   private shared(key: string, make: () => Value): Value {
@@ -150,6 +170,39 @@ export class Graph {
     this.prune();
   }
 
+  /** Puts values in the places of others, by their numbers, and drops what is then unused. */
+  substitute(values: ReadonlyMap<number, Value>): void {
+    const other = (value: Value): Value => values.get(value.id) ?? value;
+    const changed = this.nodes.map((node) =>
+      node.inputs.some((input) => input && values.has(input.id))
+        ? { ...node, inputs: node.inputs.map((input) => input && other(input)) }
+        : node,
+    );
+    for (const node of changed) for (const output of node.outputs) this.producers.set(output.id, node);
+    this.outputs.splice(
+      0,
+      this.outputs.length,
+      ...this.outputs.map(({ name, value }) => ({ name, value: other(value) })),
+    );
+    this.nodes.splice(0, this.nodes.length, ...this.sorted(changed));
+    this.prune();
+  }
+
+  /** Each node after those that it reads from. */
+  private sorted(nodes: readonly Node[]): Node[] {
+    const done = new Set<Node>();
+    const visit = (node: Node): void => {
+      if (done.has(node)) return;
+      for (const input of node.inputs) {
+        const producer = input && this.producers.get(input.id);
+        if (producer) visit(producer);
+      }
+      done.add(node);
+    };
+    nodes.forEach(visit);
+    return [...done];
+  }
+
   /** Drops nodes and constants that no output depends on. */
   prune(): void {
     const needed = new Set<number>(this.outputs.map(({ value }) => value.id));
@@ -162,6 +215,7 @@ export class Graph {
     this.nodes.splice(0, this.nodes.length, ...kept.toReversed());
     const constants = this.constants.filter(({ value }) => needed.has(value.id));
     this.constants.splice(0, this.constants.length, ...constants);
+    this.forget();
   }
 }
 

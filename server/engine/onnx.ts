@@ -8,7 +8,7 @@ import type { Attribute, Constant, Dtype, Graph, Node, Value } from './graph.ts'
 
 const IR_VERSION = 9;
 const OPSET = 18;
-const DATA_TYPES: Record<Dtype, number> = { float32: 1, int64: 7, bool: 9 };
+const DATA_TYPES: Record<Dtype, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;

@@ -158,7 +158,7 @@ function filterGradient(graph: Graph, x: Value, dy: Value): Value {
   const rows = height - outHeight + 1;
   const columns = width - outWidth + 1;
   const together = height * width <= FEW_PIXELS && rows > 1;
-  const least = together ? (height + 1) * width : outHeight * width + columns - 1;
+  const least = (together ? height + 1 : height) * width;
   const parts = graph.gpu ? Math.min(MOST_PARTS, Math.ceil(least / PART_LENGTH)) : 1;
   const length = Math.ceil(least / parts) * parts;
 
