@@ -5,16 +5,20 @@ import { trace } from './trace/backend.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 
-const textOf = (build: (given: Tensors) => Tensors, inputs: Record<string, number[]>, gpu = false): string =>
-  printGraph(trace((given: Tensors) => ({ outputs: build(given) }), inputs, {}, { gpu }).graph);
+const textOf = <I extends string>(
+  build: (given: Record<I, tf.Tensor>) => Tensors,
+  inputs: Record<I, number[]>,
+  gpu = false,
+): string =>
+  printGraph(trace((given: Record<I, tf.Tensor>) => ({ outputs: build(given) }), inputs, {}, { gpu }).graph);
 
 describe('what only moves numbers', () => {
-  const filters = ({ weights, x }: Tensors): Tensors => {
-    const [first, bias] = tf.split(weights as tf.Tensor1D, [54, 2]) as [tf.Tensor, tf.Tensor];
+  const filters = ({ weights, x }: Record<'weights' | 'x', tf.Tensor>): Tensors => {
+    const [first, bias] = tf.split(weights, [54, 2]) as [tf.Tensor, tf.Tensor];
     const filter = tf.transpose(tf.reshape(first, [2, 3, 3, 3]), [2, 3, 1, 0]) as tf.Tensor4D;
     const there = tf.conv2d(x as tf.Tensor4D, filter, 1, 'valid');
     return {
-      there: tf.add(there, bias as tf.Tensor1D),
+      there: tf.add(there, bias),
       back: tf.conv2dTranspose(there, filter, [1, 4, 5, 3], 1, 'valid'),
     };
   };
@@ -39,11 +43,8 @@ describe('what only moves numbers', () => {
   });
 
   it('[ENGINE18] is gathered once a term of a joined gradient, sums over a batch among the terms', () => {
-    const joined = ({ a, b, c }: Tensors): Tensors => ({
-      y: tf.concat([
-        tf.reshape(tf.transpose(tf.add(tf.sum(a as tf.Tensor, 0), b as tf.Tensor)), [6]),
-        tf.neg(c as tf.Tensor),
-      ]),
+    const joined = ({ a, b, c }: Record<'a' | 'b' | 'c', tf.Tensor>): Tensors => ({
+      y: tf.concat([tf.reshape(tf.transpose(tf.add(tf.sum(a, 0), b)), [6]), tf.neg(c)]),
     });
     expect(textOf(joined, { a: [2, 2, 3], b: [2, 3], c: [1] })).toMatchInlineSnapshot(`
       "inputs %0: float32[2,2,3] in.a, %1: float32[2,3] in.b, %2: float32[1] in.c
@@ -61,13 +62,13 @@ describe('what only moves numbers', () => {
   });
 
   it('stays as it is where it is in order already, or much would be summed', () => {
-    const ordered = ({ x }: Tensors): Tensors => {
-      const [first, second] = tf.split(x as tf.Tensor1D, 2) as [tf.Tensor, tf.Tensor];
+    const ordered = ({ x }: { x: tf.Tensor }): Tensors => {
+      const [first, second] = tf.split(x, 2) as [tf.Tensor, tf.Tensor];
       return { y: tf.concat([tf.reshape(second, [3]), first]), z: tf.reshape(first, [3, 1]) };
     };
     expect(textOf(ordered, { x: [6] })).not.toContain('GatherElements');
-    const summed = ({ x }: Tensors): Tensors => ({
-      y: tf.concat([tf.reshape(tf.transpose(tf.sum(x as tf.Tensor, 0)), [6]), tf.zeros([1])]),
+    const summed = ({ x }: { x: tf.Tensor }): Tensors => ({
+      y: tf.concat([tf.reshape(tf.transpose(tf.sum(x, 0)), [6]), tf.zeros([1])]),
     });
     expect(textOf(summed, { x: [50, 2, 3] }).match(/ReduceSum/g)).toHaveLength(1);
   });
