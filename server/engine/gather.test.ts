@@ -15,7 +15,7 @@ const textOf = <I extends string>(
 describe('what only moves numbers', () => {
   const filters = ({ weights, x }: Record<'weights' | 'x', tf.Tensor>): Tensors => {
     const [first, bias] = tf.split(weights, [54, 2]) as [tf.Tensor, tf.Tensor];
-    const filter = tf.transpose(tf.reshape(first, [2, 3, 3, 3]), [2, 3, 1, 0]) as tf.Tensor4D;
+    const filter = tf.transpose(tf.reshape<tf.Rank.R4>(first, [2, 3, 3, 3]), [2, 3, 1, 0]);
     const there = tf.conv2d(x as tf.Tensor4D, filter, 1, 'valid');
     return {
       there: tf.add(there, bias),
