@@ -23,6 +23,7 @@ describe.skipIf(!HAS_SOFTWARE_GPU)('a training that is measured on a GPU', () =>
       epochs: 6,
       epochShares: [1],
       coarserPool: 1,
+      gradientPenaltyEvery: 2,
     });
     expect(scales.length).toBeGreaterThan(1);
     for (const [index, { heightPx, widthPx, copiedBytesPerIteration, nodes }] of scales.entries()) {
