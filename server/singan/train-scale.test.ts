@@ -84,8 +84,8 @@ async function record(change: Partial<Hyperparameters>, preset: 'fast' | 'paper'
 const numbers = (runs: readonly Run[], name: string) => runs.map(({ inputs }) => inputs[name]?.[0]);
 
 describe('trainScale', () => {
-  it('[GAN21] with one step of each network an iteration is one run; the penalty comes every second time', async () => {
-    const { runs, disposed } = await record({ epochs: 4, epochShares: [1] });
+  it('[GAN21] with one step of each network an iteration is one run; the penalty comes every n-th time', async () => {
+    const { runs, disposed } = await record({ epochs: 4, epochShares: [1], gradientPenaltyEvery: 2 });
     expect(runs.map(({ program }) => program)).toEqual(['D+G', 'DG', 'D+G', 'DG']);
     expect(disposed).toBe(3);
   });
