@@ -3,20 +3,12 @@
 import { homedir } from 'node:os';
 import { version } from '../package.json';
 import { removeTemporaries } from './cli/files.ts';
+import { interruptionSignal } from './cli/interruption.ts';
 import { EXIT, explain } from './cli/outcome.ts';
 import { runCli } from './cli/run.ts';
 
 /** How long open handles may keep a finished process alive. */
 const LINGER_MS = 1000;
-
-const interruption = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    // The second time there is no waiting.
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-    interruption.abort();
-  });
-}
 
 process.on('exit', removeTemporaries);
 for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -51,7 +43,7 @@ const status = await runCli(
     home: homedir(),
     folder: process.cwd(),
     version,
-    signal: interruption.signal,
+    signal: interruptionSignal(),
   },
   async (job) => {
     // Loaded when all else is checked: the job brings the networks' libraries.

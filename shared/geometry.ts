@@ -101,6 +101,9 @@ function part(length: number, count: number, index: number): { start: number; le
   return { start, length: Math.floor((length * (index + 1)) / count) - start };
 }
 
+/** In pixels. */
+export const areaOf = ({ width, height }: Size): number => width * height;
+
 function sizeOf({ width, height }: Size): Size {
   return { width, height };
 }

@@ -1,7 +1,7 @@
 /** What the figures were measured on, in words that hold no path and no name of a host. */
 import { createRequire } from 'node:module';
-import { availableParallelism, cpus } from 'node:os';
-import type { DetectedEngine } from '../engine/detect.ts';
+import { availableParallelism } from 'node:os';
+import { processorModel, type DetectedEngine } from '../engine/detect.ts';
 import type { PyTorch } from './pytorch.ts';
 
 export interface Machine {
@@ -16,7 +16,7 @@ export interface Machine {
 }
 
 export function describeMachine({ name, device }: DetectedEngine, pytorch: PyTorch | null): Machine {
-  const processor = cpus()[0]?.model.replace(/\s+/g, ' ').trim() || process.arch;
+  const processor = processorModel();
   return {
     processor,
     cores: availableParallelism(),

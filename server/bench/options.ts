@@ -1,7 +1,8 @@
 /** The command line of `npm run bench`. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 import { ENGINES, type EngineChoice } from '../../shared/request.ts';
 import { UsageError } from '../cli/errors.ts';
+import { oneOf, readArguments } from './command-line.ts';
 
 /** What can be measured, in the order in which it is. */
 export const PARTS = ['paint', 'step', 'training', 'job'] as const;
@@ -50,22 +51,13 @@ export function parseOptions(argv: readonly string[]): Command {
 }
 
 function read(argv: readonly string[]) {
-  let parsed;
-  try {
-    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, tokens: true });
-  } catch (error) {
-    const said = error instanceof Error ? error.message.split(/[.\n]/)[0] : String(error);
-    throw new UsageError(`${said}; npm run bench -- --help lists the options`);
-  }
-  const [positional] = parsed.positionals;
+  const { values, positionals } = readArguments('bench', argv, OPTIONS);
+  const [positional] = positionals;
   if (positional !== undefined)
     throw new UsageError(
       `expected options only, got "${positional}"; npm run bench -- --help lists the options`,
     );
-  const names = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new UsageError(`--${twice}: expected once, got it twice`);
-  return parsed.values;
+  return values;
 }
 
 function roundsFrom(value: string): number {
@@ -73,13 +65,6 @@ function roundsFrom(value: string): number {
   if (!(rounds >= 1 && rounds <= MAX_ROUNDS))
     throw new UsageError(`--rounds: expected a whole number from 1 to ${MAX_ROUNDS}, got "${value}"`);
   return rounds;
-}
-
-function oneOf<T extends string>(flag: string, value: string, choices: readonly T[]): T {
-  const choice = choices.find((known) => known === value);
-  if (choice === undefined)
-    throw new UsageError(`${flag}: expected one of ${choices.join(', ')}, got "${value}"`);
-  return choice;
 }
 
 export const HELP = `npm run bench -- [options]

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TRAINING_PRESETS } from '../../shared/hyperparameters.ts';
 import { encodePicture } from '../images/encode.ts';
+import { recordOutputs } from './record-outputs.testing.ts';
 import { scene } from './quality/pictures.testing.ts';
 import { parseOptions } from './options.ts';
 import { findPyTorch } from './pytorch.ts';
@@ -34,10 +35,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function run(argv: readonly string[], python = join(folder, 'no-python')) {
-  const said = { out: '', err: '' };
+  const { said, ...outputs } = recordOutputs();
   const status = await runBench(argv, work, {
-    stdout: { write: (text: string) => void (said.out += text) },
-    stderr: { write: (text: string) => void (said.err += text) },
+    ...outputs,
     folder,
     python,
     version: '0',

@@ -47,7 +47,11 @@ export async function detectEngine(choice: EngineChoice): Promise<DetectedEngine
 
 const cpu = (): DetectedEngine => ({ name: 'cpu', device: processor() });
 
+/** The processor's model in words. */
+export function processorModel(): string {
+  return cpus()[0]?.model.replace(/\s+/g, ' ').trim() || process.arch;
+}
+
 function processor(): string {
-  const model = cpus()[0]?.model.replace(/\s+/g, ' ').trim() || process.arch;
-  return `${model}, ${availableParallelism()} cores`;
+  return `${processorModel()}, ${availableParallelism()} cores`;
 }

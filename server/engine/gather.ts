@@ -4,8 +4,9 @@
  * GatherElements moves all numbers of a vector at once, several times as fast as its Transpose moves a filter.
  */
 import type { Graph, Node, Value } from './graph.ts';
-import { ZERO, compose, identity, isContiguous, join, mapsOf, sizeOf } from './movement.ts';
+import { ZERO, compose, identity, isContiguous, join, mapsOf } from './movement.ts';
 import type { IndexMap } from './movement.ts';
+import { reshapeValue, sizeOf } from './trace/traced.ts';
 
 /** Terms that a batch may be summed in. */
 const MOST_ROWS = 4;
@@ -49,7 +50,7 @@ function splitAtOnce(graph: Graph, source: Value): Replacements {
   );
   return parts.flatMap(({ value: { id, shape } }, i): Replacements => {
     const part = split[i];
-    return part ? [[id, reshape(graph, part, shape)]] : [];
+    return part ? [[id, reshapeValue(graph, part, shape)]] : [];
   });
 }
 
@@ -113,7 +114,7 @@ function termsOf(graph: Graph, value: Value): Term[] {
 
 /** All numbers of the values one after another, and a zero at the end. */
 function layInRow(graph: Graph, values: readonly Value[]): Value {
-  const rows = values.map((value) => reshape(graph, value, [sizeOf(value.shape)]));
+  const rows = values.map((value) => reshapeValue(graph, value, [sizeOf(value.shape)]));
   const length = rows.reduce((sum, { shape }) => sum + sizeOf(shape), 1);
   return graph.add('Concat', [...rows, graph.zeros([1])], [length], { axis: 0 });
 }
@@ -123,9 +124,4 @@ function gather(graph: Graph, row: Value, maps: readonly IndexMap[]): Value {
   const zero = sizeOf(row.shape) - 1;
   const places = join(maps).map((place) => (place === ZERO ? zero : place));
   return graph.add('GatherElements', [row, graph.indices(places)], [places.length], { axis: 0 });
-}
-
-function reshape(graph: Graph, value: Value, shape: readonly number[]): Value {
-  if (value.shape.join() === shape.join()) return value;
-  return graph.add('Reshape', [value, graph.integers(shape)], shape);
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Graph } from './graph.ts';
 import type { Value } from './graph.ts';
-import { compose, identity, isContiguous, join, mapsOf, sizeOf } from './movement.ts';
+import { compose, identity, isContiguous, join, mapsOf } from './movement.ts';
+import { sizeOf } from './trace/traced.ts';
 
 /** A node over a picture of the given shape, and its maps. */
 function mapsFor(

@@ -1,6 +1,7 @@
 /** Nodes that only move numbers, as index maps. */
 import type { Shape } from '../program.ts';
 import type { Graph, Node } from './graph.ts';
+import { pick, sizeOf } from './trace/traced.ts';
 
 /** For each number of an output, in memory order, its place in the input; `ZERO` stands for a zero that is put in. */
 export type IndexMap = Int32Array;
@@ -20,7 +21,7 @@ export function mapsOf(graph: Graph, node: Node): IndexMap[] | undefined {
     case 'Transpose': {
       const { perm } = node.attributes;
       if (!isList(perm)) return undefined;
-      return [strided(output, select(strides, perm), 0)];
+      return [strided(output, pick(strides, perm), 0)];
     }
     case 'Split': {
       const axis = Number(node.attributes['axis']);
@@ -69,17 +70,12 @@ export function isContiguous(map: IndexMap): boolean {
   return map.every((place, i) => place === (map[0] ?? 0) + i);
 }
 
-export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
-
 function stridesOf(shape: Shape): number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 }
 
 const offsetOf = (coordinates: readonly number[], shape: Shape): number =>
   stridesOf(shape).reduce((sum, stride, axis) => sum + stride * (coordinates[axis] ?? 0), 0);
-
-const select = (list: readonly number[], order: readonly number[]): number[] =>
-  order.map((index) => list[index] ?? 0);
 
 const isList = (value: unknown): value is readonly number[] => Array.isArray(value);
 

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleProgram } from './bundle.testing.ts';
 
 // Inside the repository, so that the packages are found.
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
@@ -20,19 +20,11 @@ let folder: string;
 beforeAll(async () => {
   await mkdir(CACHE, { recursive: true });
   folder = await mkdtemp(join(CACHE, 'start-'));
-  await build({
-    stdin: { contents: PROGRAM, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
-    outfile: join(folder, 'start.mjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    external: ['onnxruntime-node', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
-    banner: {
-      js: "import { createRequire as load } from 'node:module'; const require = load(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
+  await bundleProgram(PROGRAM, join(folder, 'start.mjs'), [
+    'onnxruntime-node',
+    '@tensorflow/tfjs-node',
+    '@tensorflow/tfjs-node-gpu',
+  ]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

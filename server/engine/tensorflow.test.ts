@@ -2,9 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleProgram } from './bundle.testing.ts';
 import { newProgramFolder, runProgram, type STAND_INS } from './tensorflow-package.testing.ts';
 
 /** Starts an engine, and trains small SinGANs on it where one is named. */
@@ -54,20 +53,7 @@ const folders: string[] = [];
 beforeAll(async () => {
   program = await mkdtemp(join(tmpdir(), 'panorama-tensorflow-program-'));
   folders.push(program);
-  await build({
-    stdin: { contents: PROGRAM, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
-    outfile: join(program, 'train.mjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    external: ['onnxruntime-node'],
-    banner: {
-      js: "import { createRequire as load } from 'node:module'; const require = load(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
+  await bundleProgram(PROGRAM, join(program, 'train.mjs'), ['onnxruntime-node']);
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 /** From a photo and a request to sizes, places and costs: everything that is decided before any pixel is made. */
 import type { Placement, Rectangle, Size } from '../../shared/geometry.ts';
-import { clipToFrame, frameAtLevel, placePhoto } from '../../shared/geometry.ts';
+import { areaOf, clipToFrame, frameAtLevel, placePhoto } from '../../shared/geometry.ts';
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import { epochsAt, resolveHyperparameters } from '../../shared/hyperparameters.ts';
 import type { Mode, PanoramaRequest } from '../../shared/request.ts';
@@ -90,8 +90,6 @@ export function atPace(plan: Plan, pace: Pace): Plan {
     scaleSeconds: plan.scaleSeconds.map((item) => item * (pace.train ?? 1)),
   };
 }
-
-const areaOf = ({ width, height }: Size): number => width * height;
 
 function covers(photo: Rectangle, frame: Size): boolean {
   const visible = clipToFrame(photo, frame);

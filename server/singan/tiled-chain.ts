@@ -9,6 +9,7 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { areaOf } from '../../shared/geometry.ts';
 import type { Size } from '../../shared/geometry.ts';
 import type { Engine, Program, Shape } from '../program.ts';
 import { resizeBilinear } from './bilinear.ts';
@@ -18,7 +19,7 @@ import { isOutOfMemory } from './errors.ts';
 import { frozenLayers } from './frozen-generator.ts';
 import { MARGIN, generate } from './networks.ts';
 import { rowChannels } from './rows.ts';
-import { areaOf, cut, halved, paste, tileWithin, tilesOf } from './tiles.ts';
+import { cut, halved, paste, tileWithin, tilesOf } from './tiles.ts';
 
 /** A tile of 32×32 already reads 42×42: smaller ones save little, and an engine without room for them has none. */
 const LEAST_TILE_PIXELS = 32 * 32;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areaOf, cut, halved, paste, tileWithin, tilesOf } from './tiles.ts';
+import { areaOf } from '../../shared/geometry.ts';
+import { cut, halved, paste, tileWithin, tilesOf } from './tiles.ts';
 
 const side = fc.integer({ min: 1, max: 60 });
 const sizes = fc.record({ width: side, height: side });

@@ -1,9 +1,8 @@
 /** Pictures of numbers, [height, width, 3], in tiles: how large, where, cut out and put back. */
+import { areaOf } from '../../shared/geometry.ts';
 import type { Rectangle, Size } from '../../shared/geometry.ts';
 
 const CHANNELS = 3;
-
-export const areaOf = ({ width, height }: Size): number => width * height;
 
 /** Half of a tile, cut across its longer side; of odd sides the larger half. */
 export function halved({ width, height }: Size): Size {

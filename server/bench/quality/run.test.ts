@@ -9,6 +9,7 @@ import { FIGURES, type Figures } from './measure.ts';
 import { mirrored } from './mirror.ts';
 import { frameOf, parseOptions } from './options.ts';
 import { pixel } from '../../images/pictures.testing.ts';
+import { recordOutputs } from '../record-outputs.testing.ts';
 import { scene } from './pictures.testing.ts';
 import { report } from './report.ts';
 import { bestOf, goals, markdown, type Result } from './results.ts';
@@ -24,10 +25,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function run(...argv: string[]) {
-  const said = { out: '', err: '' };
+  const { said, ...outputs } = recordOutputs();
   const status = await runQuality(argv, {
-    stdout: { write: (text: string) => void (said.out += text) },
-    stderr: { write: (text: string) => void (said.err += text) },
+    ...outputs,
     env: { DATA_DIR: join(folder, 'data') },
     platform: 'linux',
     home: folder,
@@ -35,7 +35,6 @@ async function run(...argv: string[]) {
     examples: folder,
     version: '0',
     machine: 'a machine',
-    signal: new AbortController().signal,
   });
   return { status, ...said };
 }

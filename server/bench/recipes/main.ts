@@ -1,7 +1,7 @@
 /** `npm run recipes`: hands the process to `runRecipes` and its status back; or, started by itself, is a worker. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { EXIT } from '../../cli/outcome.ts';
+import { interruptionSignal } from '../../cli/interruption.ts';
 import { runRecipes } from './run.ts';
 import { forkWorker, serve, WORKER_ARGUMENT } from './worker.ts';
 
@@ -10,14 +10,6 @@ if (first === WORKER_ARGUMENT && second !== undefined && process.send) serve(sec
 else await main();
 
 async function main(): Promise<void> {
-  const interruption = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      // The second time there is no waiting.
-      if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-      interruption.abort();
-    });
-  }
   const program = fileURLToPath(import.meta.url);
   process.exitCode = await runRecipes(process.argv.slice(2), {
     stdout: process.stdout,
@@ -27,6 +19,6 @@ async function main(): Promise<void> {
     examples: fileURLToPath(new URL('../../examples', import.meta.url)),
     parallelism: availableParallelism(),
     startWorker: (folder, threads) => forkWorker(program, folder, threads),
-    signal: interruption.signal,
+    signal: interruptionSignal(),
   });
 }

@@ -1,6 +1,7 @@
 /** The command line of `npm run recipes`. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 import { UsageError } from '../../cli/errors.ts';
+import { readArguments } from '../command-line.ts';
 import { BASELINE, RECIPES, type Recipe } from './recipes.ts';
 
 export type Command =
@@ -54,20 +55,11 @@ export function parseOptions(argv: readonly string[]): Command {
 }
 
 function read(argv: readonly string[]) {
-  let parsed;
-  try {
-    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, tokens: true });
-  } catch (error) {
-    const said = error instanceof Error ? error.message.split(/[.\n]/)[0] : String(error);
-    throw new UsageError(`${said}; npm run recipes -- --help lists the options`);
-  }
-  const [positional] = parsed.positionals;
+  const { values, positionals } = readArguments('recipes', argv, OPTIONS);
+  const [positional] = positionals;
   if (positional !== undefined)
     throw new UsageError(`expected options only, got "${positional}"; --photos names photos`);
-  const names = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new UsageError(`--${twice}: expected once, got it twice`);
-  return parsed.values;
+  return values;
 }
 
 /** The baseline is always among them: there is nothing to compare without it. */

@@ -11,6 +11,7 @@ import { encodePicture } from '../../images/encode.ts';
 import { inspectPicture } from '../../images/inspect.ts';
 import { resample } from '../../images/resample.ts';
 import { scene } from '../quality/pictures.testing.ts';
+import { recordOutputs } from '../record-outputs.testing.ts';
 import { examplePhotos, loadPhoto } from './photos.ts';
 import { BASELINE, RECIPES } from './recipes.ts';
 import { runRecipes } from './run.ts';
@@ -34,21 +35,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a command line; `interruptAt` is what standard error says when Ctrl-C is pressed. */
 async function run(argv: readonly string[], interruptAt?: string) {
-  const interruption = new AbortController();
-  const said = { out: '', err: '' };
+  const { said, ...outputs } = recordOutputs(interruptAt);
   const status = await runRecipes(argv, {
-    stdout: { write: (text: string) => void (said.out += text) },
-    stderr: {
-      write: (text: string) => {
-        said.err += text;
-        if (interruptAt !== undefined && text.includes(interruptAt)) interruption.abort();
-      },
-    },
+    ...outputs,
     folder,
     examples: EXAMPLES,
     parallelism: 1,
     startWorker: createWorker,
-    signal: interruption.signal,
   });
   return { status, ...said };
 }

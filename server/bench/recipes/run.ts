@@ -1,9 +1,10 @@
 /** `npm run recipes` from its arguments to its exit status, with everything around it handed in. */
 import { join, resolve } from 'node:path';
 import { UsageError } from '../../cli/errors.ts';
-import { EXIT, explain, type ExitStatus } from '../../cli/outcome.ts';
+import { EXIT, type ExitStatus } from '../../cli/outcome.ts';
 import type { TextOutput } from '../../cli/progress.ts';
 import { writeWhole } from '../../disk/write-whole.ts';
+import { failureOf, type Progress } from '../resumable.ts';
 import { count, duration, mean, show } from '../report/numbers.ts';
 import { Kept, type Outcome } from './kept.ts';
 import { HELP, parseOptions, type Command } from './options.ts';
@@ -31,12 +32,6 @@ export interface RecipesIo {
 
 type Options = Extract<Command, { name: 'run' }>;
 
-/** How far a run is, for whoever interrupts it. */
-interface Progress {
-  finished: number;
-  of: number;
-}
-
 /** Runs it. Never rejects; every failure is told in one line. */
 export async function runRecipes(argv: readonly string[], io: RecipesIo): Promise<ExitStatus> {
   const progress: Progress = { finished: 0, of: 0 };
@@ -46,10 +41,8 @@ export async function runRecipes(argv: readonly string[], io: RecipesIo): Promis
     else await compare(command, io, progress);
     return EXIT.done;
   } catch (error) {
-    const { message, status } = explain(error, io.signal.aborted, []);
-    const kept = `; ${progress.finished} of ${count(progress.of, 'training')} finished and kept, the same command goes on from there`;
-    const told = status === EXIT.interrupted ? 'interrupted' : message;
-    io.stderr.write(`recipes: ${told}${progress.of > 0 ? kept : ''}\n`);
+    const { message, status } = failureOf(error, io.signal.aborted, progress, 'training');
+    io.stderr.write(`recipes: ${message}\n`);
     return status;
   }
 }

@@ -1,8 +1,9 @@
 /** The command line of `npm run study`. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 import { OPTIMIZERS, type OptimizerName } from '../../../shared/hyperparameters.ts';
 import { ENGINES, parseRequest, type EngineChoice } from '../../../shared/request.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { oneOf, readArguments } from '../command-line.ts';
 import { frameOf } from '../quality/options.ts';
 import { QUICK, STUDY, STUDY_PRESETS, type Grid, type Setting, type StudyPreset } from './grid.ts';
 
@@ -34,8 +35,6 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options'];
 
-type Values = Readonly<Partial<Record<keyof typeof OPTIONS, string | boolean>>>;
-
 /** The frame's pixels: 1440×480; a quarter of that with --quick. */
 const AREA = 1440 * 480;
 const SHAPE = '3:1';
@@ -56,7 +55,7 @@ const FLAGS: Readonly<Record<string, string>> = {
 export function parseOptions(argv: readonly string[]): Command {
   // Whoever asks for help may well have the rest wrong.
   if (argv.some((argument) => argument === '--help' || argument === '-h')) return { name: 'help' };
-  const { values, positionals } = read(argv);
+  const { values, positionals } = readArguments('study', argv, OPTIONS);
   const [photo, ...others] = positionals;
   if (photo === undefined || photo === '')
     throw new UsageError(
@@ -112,20 +111,6 @@ export function parseOptions(argv: readonly string[]): Command {
   };
 }
 
-function read(argv: readonly string[]): { values: Values; positionals: readonly string[] } {
-  let parsed;
-  try {
-    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, tokens: true });
-  } catch (error) {
-    const said = error instanceof Error ? error.message.split(/[.\n]/)[0] : String(error);
-    throw new UsageError(`${said}; npm run study -- --help lists the options`);
-  }
-  const names = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new UsageError(`--${twice}: expected once, got it twice`);
-  return parsed;
-}
-
 function request(value: unknown) {
   const parsed = parseRequest(value);
   if (parsed.ok) return parsed.request;
@@ -154,13 +139,6 @@ function sides(size: string | undefined, quick: boolean): (number | string | und
   if (parts.length !== 2 || parts.includes(''))
     throw new UsageError(`--size: expected WIDTHxHEIGHT such as 1440x491, got "${size}"`);
   return parts.map(number);
-}
-
-function oneOf<T extends string>(flag: string, value: string, choices: readonly T[]): T {
-  const choice = choices.find((known) => known === value);
-  if (choice === undefined)
-    throw new UsageError(`${flag}: expected one of ${choices.join(', ')}, got "${value}"`);
-  return choice;
 }
 
 /** A number where the text is one in plain notation; any other text as it is, for the schema to name. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodePicture } from '../../images/encode.ts';
 import { scene } from '../quality/pictures.testing.ts';
+import { recordOutputs } from '../record-outputs.testing.ts';
 import { runStudy } from './run.ts';
 
 let folder: string;
@@ -17,20 +18,12 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a command line; `interruptAt` is what standard error says when Ctrl-C is pressed. */
 async function run(argv: readonly string[], interruptAt?: string) {
-  const interruption = new AbortController();
-  const said = { out: '', err: '' };
+  const { said, ...outputs } = recordOutputs(interruptAt);
   const status = await runStudy(argv, {
-    stdout: { write: (text: string) => void (said.out += text) },
-    stderr: {
-      write: (text: string) => {
-        said.err += text;
-        if (interruptAt !== undefined && text.includes(interruptAt)) interruption.abort();
-      },
-    },
+    ...outputs,
     folder,
     version: '0',
     machine: 'a machine',
-    signal: interruption.signal,
   });
   return { status, ...said };
 }

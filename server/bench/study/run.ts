@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { UsageError } from '../../cli/errors.ts';
 import { checkOutputs, readPhoto, writeWhole } from '../../cli/files.ts';
-import { EXIT, explain, type ExitStatus } from '../../cli/outcome.ts';
+import { EXIT, type ExitStatus } from '../../cli/outcome.ts';
 import type { TextOutput } from '../../cli/progress.ts';
 import { startEngine } from '../../engine/start.ts';
 import { decodePicture } from '../../images/decode.ts';
@@ -13,6 +13,7 @@ import { modelKey } from '../../models/model-key.ts';
 import { referencesOf } from '../quality/measure.ts';
 import { thumbnail } from '../report/thumbnails.ts';
 import { count, duration } from '../report/numbers.ts';
+import { failureOf, type Progress } from '../resumable.ts';
 import { finish, type Study } from './combination.ts';
 import {
   combinationsOf,
@@ -46,12 +47,6 @@ function defaultOut(photo: string): string {
   return `out/study-${basename(photo, extname(photo))}.html`;
 }
 
-/** How far a run is, for whoever interrupts it. */
-interface Progress {
-  finished: number;
-  of: number;
-}
-
 /** Runs it. Never rejects; every failure is told in one line. */
 export async function runStudy(argv: readonly string[], io: StudyIo): Promise<ExitStatus> {
   const progress: Progress = { finished: 0, of: 0 };
@@ -61,10 +56,8 @@ export async function runStudy(argv: readonly string[], io: StudyIo): Promise<Ex
     else await study(command, io, progress);
     return EXIT.done;
   } catch (error) {
-    const { message, status } = explain(error, io.signal.aborted, []);
-    const kept = `; ${progress.finished} of ${count(progress.of, 'combination')} finished and kept, the same command goes on from there`;
-    const told = status === EXIT.interrupted ? 'interrupted' : message;
-    io.stderr.write(`study: ${told}${progress.of > 0 ? kept : ''}\n`);
+    const { message, status } = failureOf(error, io.signal.aborted, progress, 'combination');
+    io.stderr.write(`study: ${message}\n`);
     return status;
   }
 }

@@ -2,17 +2,9 @@
 import { availableParallelism, cpus } from 'node:os';
 import { version } from '../../../package.json';
 import { removeTemporaries } from '../../cli/files.ts';
-import { EXIT } from '../../cli/outcome.ts';
+import { interruptionSignal } from '../../cli/interruption.ts';
 import { runStudy } from './run.ts';
 
-const interruption = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    // The second time there is no waiting.
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-    interruption.abort();
-  });
-}
 process.on('exit', removeTemporaries);
 
 process.exitCode = await runStudy(process.argv.slice(2), {
@@ -21,5 +13,5 @@ process.exitCode = await runStudy(process.argv.slice(2), {
   folder: process.cwd(),
   version,
   machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores`,
-  signal: interruption.signal,
+  signal: interruptionSignal(),
 });
