@@ -61,6 +61,8 @@ export interface Hyperparameters {
   readonly learningRateDecay: { readonly at: number; readonly factor: number } | null;
 
   readonly discriminatorSteps: number;
+  /** Whether each D step of an iteration sees a fake of its own, on a fresh sample of the coarser scales, or all one. */
+  readonly fakePer: 'step' | 'iteration';
   readonly generatorSteps: number;
   readonly gradientPenaltyWeight: number;
   /** The penalty is taken at every so many iterations, with as many times its weight. */
@@ -95,6 +97,7 @@ const PAPER: Hyperparameters = {
   beta2: 0.999,
   learningRateDecay: { at: 0.8, factor: 0.1 },
   discriminatorSteps: 3,
+  fakePer: 'step',
   generatorSteps: 3,
   gradientPenaltyWeight: 0.1,
   gradientPenaltyEvery: 1,
@@ -108,7 +111,7 @@ const PAPER: Hyperparameters = {
 /** The recipes. `paper` is the published training, `classic` the parent study's, `fast` this project's own. */
 export const TRAINING_PRESETS: Readonly<Record<TrainingPresetName, Hyperparameters>> = {
   paper: PAPER,
-  classic: { ...PAPER, maxSize: 200, epochs: 300 },
+  classic: { ...PAPER, maxSize: 200, epochs: 300, fakePer: 'iteration' },
   fast: {
     ...PAPER,
     maxSize: 100,

@@ -97,12 +97,15 @@ async function compileStep(
   );
   const none = new Float32Array();
   const state = engine.createState(
-    trainingState(hyperparameters, {
-      generator: initialParameters(generator, 'he', random),
-      discriminator: initialParameters(discriminator, 'he', random),
-      runningMean: none,
-      runningVariance: none,
-    }),
+    trainingState(
+      { hyperparameters, size: { width, height } },
+      {
+        generator: initialParameters(generator, 'he', random),
+        discriminator: initialParameters(discriminator, 'he', random),
+        runningMean: none,
+        runningVariance: none,
+      },
+    ),
   );
   const program = await engine.compile(step, inputs, state);
   const scalars = createOptimizer(hyperparameters).scalars(1, hyperparameters.learningRate);

@@ -116,7 +116,7 @@ function termsOf(graph: Graph, value: Value): Term[] {
 function layInRow(graph: Graph, values: readonly Value[]): Value {
   const rows = values.map((value) => reshapeValue(graph, value, [sizeOf(value.shape)]));
   const length = rows.reduce((sum, { shape }) => sum + sizeOf(shape), 1);
-  return graph.add('Concat', [...rows, graph.zeros([1])], [length], { axis: 0 });
+  return graph.add('Concat', [...rows, graph.filled(0, [1])], [length], { axis: 0 });
 }
 
 /** The numbers at the places of the maps; `row` ends in a zero. */

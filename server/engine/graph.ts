@@ -108,9 +108,12 @@ export class Graph {
     return value;
   }
 
-  zeros(shape: Shape): Value {
+  /** A constant of one number everywhere. */
+  filled(number: number, shape: Shape): Value {
     const size = shape.reduce((product, length) => product * length, 1);
-    return this.shared(`z${shape.join()}`, () => this.constant(new Float32Array(size), shape));
+    return this.shared(`${number} ${shape.join()}`, () =>
+      this.constant(new Float32Array(size).fill(number), shape),
+    );
   }
 
   /** What was dropped is not there to be shared. */

@@ -322,6 +322,62 @@ const MIXED: Record<string, Case[]> = {
       },
     },
   ],
+  'numbers for the channels of a picture': [
+    ...([[64], [1, 1, 1, 64], [2, 1, 1, 64]] satisfies Shape[]).flatMap((shape) => [
+      besideWide(shape, (x, each) => [tf.mul(x, each), tf.mul(each, x), tf.add(x, each), tf.sub(x, each)]),
+      besideWide(shape, (x, each) => {
+        const scaled = tf.mul(x, each);
+        const norm = tf.add(scaled, tf.neg(each));
+        // A product that is read bare, shifted, activated, and scaled and shifted again.
+        return [scaled, norm, tf.leakyRelu(norm, 0.2), tf.sub(tf.mul(norm, each), each), tf.step(norm, 0.2)];
+      }),
+      besideWide(shape, (x, each) => {
+        const sum = tf.add(tf.mul(x, each), tf.mul(tf.sigmoid(x), tf.square(each)));
+        return [sum, tf.leakyRelu(tf.add(sum, each), 0.2), tf.div(x, each), tf.sub(each, x)];
+      }),
+    ]),
+    besideWide([2, 1, 1, 64], (x, each) => tf.add(tf.mul(x, tf.sum(each, [0, 1, 2])), each)),
+    // Neither is what batch norm has: numbers for rows, and a channel's number alone.
+    besideWide([1, 3, 1, 64], (x, each) => tf.mul(x, each)),
+    besideWide([2, 1, 1, 1], (x, each) => tf.mul(x, each)),
+  ],
+  'sums and means over the pixels of a picture': [
+    ...[true, false].flatMap((keep) => [
+      besideWide([1], (x) => [
+        tf.sum(x, [1, 2], keep),
+        tf.mean(x, [1, 2], keep),
+        tf.mean(smooth(x), [2, 1], keep),
+      ]),
+      besideWide([1], (x) => [tf.sum(x, [0, 1, 2], keep), tf.mean(x, [0, 1, 2], keep), tf.sum(x, [1], keep)]),
+      besideWide([1], (x) => [tf.mean(x, undefined, keep), tf.mean(x, [1, 2, 3], keep)]),
+    ]),
+  ],
+  'what gradients of sums and means repeat': [
+    {
+      shapes: [[2, 3, 4, 5]],
+      run: (x) => {
+        const repeated = (axes: number[]) => tf.mul(tf.mean(x, axes, true), tf.ones([2, 3, 4, 5]));
+        const [rows, channels] = [repeated([1]), repeated([0, 1, 2])];
+        return [
+          rows,
+          tf.add(x, rows),
+          tf.add(rows, channels),
+          tf.mul(channels, tf.fill([2, 3, 4, 5], 2)),
+          tf.sub(tf.fill([1], 3), channels),
+          tf.sigmoid(rows),
+          tf.sum(rows, [1]),
+          tf.reshape(rows, [6, 20]),
+          tf.transpose(channels, [3, 1, 0, 2]),
+          tf.slice(rows, [0, 1, 0, 0], [1, 2, 4, 5]),
+          tf.concat([rows, x], 3),
+          tf.mul(tf.mul(tf.scalar(2), tf.ones([3])), tf.ones([2, 3])),
+        ];
+      },
+    },
+    besideWide([1], (x) =>
+      tf.grad((y: tf.Tensor) => tf.sum(tf.mul(tf.mean(tf.square(y), [1, 2], true), y)))(x),
+    ),
+  ],
   'few channels out of many': [1, 3].map((channels) => ({
     shapes: [[2, 6, 7, 64], [3, 3, 64, channels], [channels]],
     run: (x, filter, bias) => layer(x, filter, bias),

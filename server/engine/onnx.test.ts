@@ -106,7 +106,7 @@ describe('Graph', () => {
     expect(graph.constant(data, [2])).not.toBe(graph.constant(data, [1, 2]));
     expect(graph.scalar(2)).toBe(graph.scalar(2));
     expect(graph.integers([1, 2])).not.toBe(graph.integers([12]));
-    expect(graph.zeros([2, 1])).not.toBe(graph.zeros([1, 2]));
+    expect(graph.filled(0, [2, 1])).not.toBe(graph.filled(0, [1, 2]));
   });
 
   it('prints inputs left out, constants in full or by shape, and every kind of attribute', () => {

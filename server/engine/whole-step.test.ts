@@ -78,7 +78,7 @@ async function run(
   { scale, weights, values }: Task,
   steps: readonly StepParts[],
 ): Promise<Ran> {
-  const state = engine.createState(trainingState(scale.hyperparameters, weights));
+  const state = engine.createState(trainingState(scale, weights));
   const outputs: Ran['outputs'] = [];
   for (const [index, parts] of steps.entries()) {
     const { step, inputs } = trainingProgram(scale, parts);
@@ -161,7 +161,7 @@ describe('a training step, compiled and eager', () => {
   it('[ENGINE13] a step of 32 channels has at most 450 nodes', async () => {
     const { scale, weights } = setUp(TRAINING_PRESETS.fast, 1, { width: 33, height: 25 });
     for (const engine of engines) {
-      const state = engine.createState(trainingState(scale.hyperparameters, weights));
+      const state = engine.createState(trainingState(scale, weights));
       const { step, inputs } = trainingProgram(scale, BOTH);
       const program = await engine.compile(step, inputs, state);
       expect(program.info.nodes).toBeLessThanOrEqual(engine.name === 'cpu' ? 450 : 700);

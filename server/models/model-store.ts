@@ -35,6 +35,7 @@ const hyperparametersSchema = z.object({
   beta2: z.number(),
   learningRateDecay: z.object({ at: z.number(), factor: z.number() }).nullable(),
   discriminatorSteps: z.int(),
+  fakePer: z.enum(['step', 'iteration']),
   generatorSteps: z.int(),
   gradientPenaltyWeight: z.number(),
   gradientPenaltyEvery: z.int(),

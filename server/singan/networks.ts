@@ -112,18 +112,39 @@ export function convolve(layers: readonly Layer[], input: Tensor): Convolved {
 
 /**
  * Batch norm with the statistics of each sample by itself: every pass of the published code is a batch of one, so
- * that pictures which share a pass here must not mix. Written in operations that can be differentiated twice.
+ * that pictures which share a pass here must not mix. Written in operations that can be differentiated twice, with as
+ * few as possible on whole pictures: one product and one sum with numbers for each channel.
  */
 function normalize(x: Tensor4D, scale: Tensor, shift: Tensor): { output: Tensor4D; statistics: Statistics } {
-  const mean = tf.mean(x, [1, 2], true); // [B, 1, 1, C]
-  const centred = tf.sub(x, mean); // [B, H, W, C]
-  const variance = tf.mean(tf.square(centred), [1, 2], true); // [B, 1, 1, C]
+  const mean = pixelMean(x); // [B, 1, 1, C]
+  const variance = varianceOf(x); // [B, 1, 1, C]
   const factor = tf.div(scale, tf.sqrt(tf.add(variance, NORM_EPSILON))); // [B, 1, 1, C]
-  const output: Tensor4D = tf.add(tf.mul(centred, factor), shift); // [B, H, W, C]
+  const term = tf.sub(shift, tf.mul(mean, factor)); // [B, 1, 1, C]
+  const output: Tensor4D = tf.add(tf.mul(x, factor), term); // [B, H, W, C]
   const pixels = x.shape[1] * x.shape[2];
   const unbiased = tf.mul(variance, pixels / Math.max(1, pixels - 1)); // [B, 1, 1, C]
   return { output, statistics: { mean, variance: unbiased } };
 }
+
+const pixelMean = (x: Tensor): Tensor4D => tf.mean(x, [1, 2], true); // [B, H, W, C] → [B, 1, 1, C]
+
+/**
+ * Variance over height and width, [B, H, W, C] → [B, 1, 1, C]. Its gradient, (x − mean) · 2 / pixels, is here one product
+ * and one sum with numbers for each channel, as in `normalize`.
+ */
+const varianceOf = tf.customGrad<Tensor4D>((...given) => {
+  const [x, save] = given as [Tensor4D, (tensors: Tensor[]) => void];
+  save([x]);
+  const share = 2 / (x.shape[1] * x.shape[2]);
+  return {
+    value: pixelMean(tf.square(tf.sub(x, pixelMean(x)))),
+    gradFunc: (dy, saved) => {
+      const [pictures] = saved as [Tensor4D];
+      const factor = tf.mul(dy, share); // [B, 1, 1, C]
+      return tf.sub(tf.mul(pictures, factor), tf.mul(pixelMean(pictures), factor));
+    },
+  };
+});
 
 /**
  * LeakyReLU whose gradient can be differentiated again: dy · step(y), which is 1 above zero and the slope below. The

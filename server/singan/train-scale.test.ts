@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine, HostTensor } from '../program.ts';
 import { TRAINING_PRESETS } from '../../shared/hyperparameters.ts';
-import type { Hyperparameters } from '../../shared/hyperparameters.ts';
+import type { Hyperparameters, TrainingPresetName } from '../../shared/hyperparameters.ts';
 import { architecturesAt } from './initialization.ts';
 import { parameterCount, statisticsCount } from './networks.ts';
 import { createRandom } from './random.ts';
 import { trainScale } from './train-scale.ts';
 
 interface Run {
-  /** `D`, `G` or both, `+` where the penalty is taken. */
+  /** `D`, `G` or both, `+` where the penalty is taken; `d` is D on the fake that is kept. */
   readonly program: string;
   readonly inputs: Readonly<Record<string, Float32Array>>;
 }
@@ -33,7 +33,7 @@ function recordingEngine() {
     compile(_step, inputs) {
       const has = (name: string) => name in inputs;
       const program =
-        (has('discriminatorScalars') ? 'D' : '') +
+        (has('discriminatorScalars') ? (has('noise') ? 'D' : 'd') : '') +
         (has('epsilon') ? '+' : '') +
         (has('generatorScalars') ? 'G' : '');
       return Promise.resolve({
@@ -51,7 +51,7 @@ function recordingEngine() {
   return { engine, runs, disposed: () => disposed };
 }
 
-async function record(change: Partial<Hyperparameters>, preset: 'fast' | 'paper' = 'fast') {
+async function record(change: Partial<Hyperparameters>, preset: TrainingPresetName = 'fast') {
   const hyperparameters = { ...TRAINING_PRESETS[preset], width: 2, ...change };
   const { engine, runs, disposed } = recordingEngine();
   const architectures = architecturesAt(hyperparameters, 1);
@@ -97,6 +97,15 @@ describe('trainScale', () => {
     const noises = numbers(runs, 'noise');
     expect(new Set(noises.slice(0, 5)).size).toBe(1);
     expect(noises[5]).not.toBe(noises[0]);
+  });
+
+  it('[GAN21] classic’s D steps see one fake, on one coarser sample an iteration', async () => {
+    const { runs } = await record({ epochs: 2 }, 'classic');
+    expect(runs.map(({ program }) => program).join(' ')).toBe('D+ d+ d+ G G G D+ d+ d+ G G G');
+    const drawing = runs.filter(({ program }) => program !== 'd+');
+    expect(numbers(drawing, 'coarser')).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+    const rates = new Set(numbers(runs, 'epsilon'));
+    expect(rates.size).toBe(7);
   });
 
   it('[GAN22] the learning rate falls to a tenth at 80 % of a scale’s iterations', async () => {

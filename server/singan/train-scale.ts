@@ -41,14 +41,14 @@ export interface TrainedScale {
 
 /**
  * The training loop of one scale (SinGAN, section 2.2). With one step of each network an iteration is one run of one
- * program; otherwise D's steps come first, each on a fresh sample of the coarser scales, then G's, on the last one.
+ * program; otherwise D's steps come first, each or all on a fresh sample of the coarser scales, then G's, on the last one.
  *
  * @throws TrainingError when a loss, or at the end a weight, is no longer a number
  */
 export async function trainScale(task: ScaleTask): Promise<TrainedScale> {
   const { scale, random, signal } = task;
   const { hyperparameters, size } = scale;
-  const { discriminatorSteps, generatorSteps, gradientPenaltyEvery } = hyperparameters;
+  const { discriminatorSteps, fakePer, generatorSteps, gradientPenaltyEvery } = hyperparameters;
   const joint = discriminatorSteps === 1 && generatorSteps === 1;
   const iterations = epochsAt(hyperparameters, scale.index);
   const optimizer = createOptimizer(hyperparameters);
@@ -86,8 +86,9 @@ export async function trainScale(task: ScaleTask): Promise<TrainedScale> {
       // Discriminator.
       const discriminator = iteration % gradientPenaltyEvery === 0 ? 'penalised' : 'plain';
       for (let step = 1; step <= discriminatorSteps; step++) {
-        if (task.drawCoarser) coarser = await task.drawCoarser();
-        await run({ discriminator, generator: joint }, step, 1);
+        const fake = step === 1 || fakePer === 'step' ? 'new' : 'kept';
+        if (task.drawCoarser && fake === 'new') coarser = await task.drawCoarser();
+        await run({ discriminator, generator: joint, fake }, step, 1);
       }
 
       // Generator.
@@ -116,7 +117,7 @@ class Programs {
   private readonly compiled = new Map<string, { program: Program; inputs: readonly string[] }>();
 
   constructor(private readonly task: ScaleTask) {
-    this.state = task.engine.createState(trainingState(task.scale.hyperparameters, task.start));
+    this.state = task.engine.createState(trainingState(task.scale, task.start));
   }
 
   async run(
@@ -145,7 +146,7 @@ class Programs {
   }
 
   private async compile(parts: StepParts): Promise<{ program: Program; inputs: readonly string[] }> {
-    const key = `${parts.discriminator} ${parts.generator}`;
+    const key = Object.values(parts).join(' ');
     const known = this.compiled.get(key);
     if (known) return known;
     const { step, inputs } = trainingProgram(this.task.scale, parts);

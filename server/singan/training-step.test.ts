@@ -29,7 +29,7 @@ async function run(
   steps: readonly StepParts[],
   values: Record<string, Float32Array>,
 ): Promise<Ran> {
-  const state = engine.createState(trainingState(scale.hyperparameters, weights));
+  const state = engine.createState(trainingState(scale, weights));
   const outputs: Record<string, Float32Array> = {};
   for (const parts of steps) {
     const { step, inputs } = trainingProgram(scale, parts);
@@ -240,6 +240,28 @@ describe('the training step of the fast preset', () => {
       expect(offset).toBe(whole.length);
     });
   }
+
+  it('[GAN26] a step of D on the kept fake is that of a fake that is made anew', async () => {
+    const { scale, weights, values } = setUp(1, 'adam', 1e-2);
+    const first: StepParts = { discriminator: 'penalised', generator: false, fake: 'new' };
+    const steps = { ...scale.hyperparameters, discriminatorSteps: 2 };
+    const kept = await run(
+      { ...scale, hyperparameters: { ...steps, fakePer: 'iteration' } },
+      weights,
+      [first, { ...first, fake: 'kept' }],
+      values,
+    );
+    const anew = await run(
+      { ...scale, hyperparameters: { ...steps, fakePer: 'step' } },
+      weights,
+      [first, first],
+      values,
+    );
+    const { fake, ...state } = kept.state;
+    expect(fake).toHaveLength(3 * pixels);
+    expect(state).toEqual(anew.state);
+    expect(kept.outputs).toEqual(anew.outputs);
+  });
 
   for (const index of [0, 1]) {
     it(`[GAN8] one step of both networks is a step of D, then one of G against the new D: scale ${index}`, async () => {

@@ -30,6 +30,8 @@ export interface TrainingScale {
 export interface StepParts {
   readonly discriminator: 'penalised' | 'plain' | null;
   readonly generator: boolean;
+  /** D's fake where G is not trained beside it: a new one, or the one that the last new one has left in the state. */
+  readonly fake?: 'new' | 'kept';
 }
 
 export interface TrainingProgram {
@@ -58,10 +60,10 @@ export function trainingProgram(scale: TrainingScale, parts: StepParts): Trainin
   const averaged = hyperparameters.emaDecay !== null;
   const picture = [1, size.height, size.width, 3];
 
-  const inputs: Record<string, Shape> = {
-    noise: scale.index === 0 ? [1, size.height, size.width, 1] : picture,
-  };
-  if (scale.index > 0) inputs['coarser'] = picture;
+  const kept = parts.fake === 'kept';
+  const inputs: Record<string, Shape> = {};
+  if (!kept) inputs['noise'] = scale.index === 0 ? [1, size.height, size.width, 1] : picture;
+  if (!kept && scale.index > 0) inputs['coarser'] = picture;
   if (parts.discriminator === 'penalised') inputs['epsilon'] = [];
   if (parts.discriminator) inputs['discriminatorScalars'] = [optimizer.scalarCount];
   if (parts.generator) inputs['generatorScalars'] = [optimizer.scalarCount];
@@ -81,6 +83,11 @@ export function trainingProgram(scale: TrainingScale, parts: StepParts): Trainin
     const outputs: Record<string, Tensor> = {};
     const next: Record<string, Tensor> = {};
     const real = tf.tensor(scale.photo, picture); // [1, h, w, 3]
+    let discriminatorWeights = take(state, 'discriminator'); // [D]
+    if (kept) {
+      trainDiscriminator(take(state, 'fake'));
+      return { outputs, state: next };
+    }
     const noise = take(given, 'noise'); // [1, h, w, 1 | 3]
     const coarser = scale.index === 0 ? null : take(given, 'coarser'); // [1, h, w, 3]
     const fakeStart = startOf(noise, scale.noiseAmplitude, coarser); // [1, h, w, 3]
@@ -93,27 +100,14 @@ export function trainingProgram(scale: TrainingScale, parts: StepParts): Trainin
     const input = generatorInput(starts, rows(MARGIN, parts.generator ? 2 : 1)); // [B, h + 10, w + 10, 3 | 6]
     const forward = (parameters: Tensor) => generate(layersOf(parameters, scale.generator), input, bases);
 
-    let discriminatorWeights = take(state, 'discriminator'); // [D]
     const generatorWeights = take(state, 'generator'); // [G]
 
     if (parts.discriminator) {
       const passed = forward(generatorWeights);
       const [fake] = tf.split(passed.output, parts.generator ? 2 : 1) as [Tensor4D]; // [1, h, w, 3]
-      const { gradient, reports } = differentiate(discriminatorWeights, (parameters) => {
-        const layers = layersOf(parameters, scale.discriminator);
-        const both = tf.concat([fake, real], 0); // [2, h, w, 3]
-        const critic = criticLoss(discriminate(layers, both, rows(0, 2)));
-        if (parts.discriminator === 'plain') return { loss: critic, reports: [critic] };
-        const scores = (pictures: Tensor) => discriminate(layers, pictures, rows(0, 1)); // [1, h − 10, w − 10, 1]
-        const penalty = gradientPenalty(scores, real, fake, take(given, 'epsilon'));
-        const weight = hyperparameters.gradientPenaltyWeight * hyperparameters.gradientPenaltyEvery;
-        return { loss: tf.add(critic, tf.mul(penalty, weight)), reports: [critic, penalty] };
-      });
-      discriminatorWeights = update('discriminator', discriminatorWeights, gradient);
-      const [critic, penalty] = reports;
-      if (critic) outputs['discriminator'] = critic;
-      if (penalty) outputs['gradientPenalty'] = penalty;
+      trainDiscriminator(fake);
       if (!parts.generator) keepStatistics(passed.statistics);
+      if (parts.fake === 'new' && keepsFake(hyperparameters)) next['fake'] = fake;
     }
 
     if (parts.generator) {
@@ -139,6 +133,23 @@ export function trainingProgram(scale: TrainingScale, parts: StepParts): Trainin
     }
     return { outputs, state: next };
 
+    function trainDiscriminator(fake: Tensor): void {
+      const { gradient, reports } = differentiate(discriminatorWeights, (parameters) => {
+        const layers = layersOf(parameters, scale.discriminator);
+        const both = tf.concat([fake, real], 0); // [2, h, w, 3]
+        const critic = criticLoss(discriminate(layers, both, rows(0, 2)));
+        if (parts.discriminator === 'plain') return { loss: critic, reports: [critic] };
+        const scores = (pictures: Tensor) => discriminate(layers, pictures, rows(0, 1)); // [1, h − 10, w − 10, 1]
+        const penalty = gradientPenalty(scores, real, fake, take(given, 'epsilon'));
+        const weight = hyperparameters.gradientPenaltyWeight * hyperparameters.gradientPenaltyEvery;
+        return { loss: tf.add(critic, tf.mul(penalty, weight)), reports: [critic, penalty] };
+      });
+      discriminatorWeights = update('discriminator', discriminatorWeights, gradient);
+      const [critic, penalty] = reports;
+      if (critic) outputs['discriminator'] = critic;
+      if (penalty) outputs['gradientPenalty'] = penalty;
+    }
+
     /** Takes an optimizer's step, writes its results down and returns the new weights. */
     function update(network: NetworkName, parameters: Tensor, gradient: Tensor): Tensor {
       const slots = optimizer.slots.map((slot) => take(state, `${network}.${slot}`)); // [N] each
@@ -162,9 +173,14 @@ export function trainingProgram(scale: TrainingScale, parts: StepParts): Trainin
 
 type NetworkName = 'generator' | 'discriminator';
 
-/** The state that all programs of a scale share: weights, moments, and what `StepParts` of G keep beside them. */
+/** Whether D's later steps take the fake of the first. */
+function keepsFake({ fakePer, discriminatorSteps }: Hyperparameters): boolean {
+  return fakePer === 'iteration' && discriminatorSteps > 1;
+}
+
+/** The state that all programs of a scale share: weights, moments, and what `StepParts` keep beside them. */
 export function trainingState(
-  hyperparameters: Hyperparameters,
+  { hyperparameters, size }: Pick<TrainingScale, 'hyperparameters' | 'size'>,
   weights: NetworkWeights,
 ): Record<string, HostTensor> {
   const vector = (data: Float32Array): HostTensor => ({ shape: [data.length], data });
@@ -181,6 +197,10 @@ export function trainingState(
   if (weights.runningMean.length > 0) {
     state['runningMean'] = vector(weights.runningMean);
     state['runningVariance'] = vector(weights.runningVariance);
+  }
+  if (keepsFake(hyperparameters)) {
+    const shape = [1, size.height, size.width, 3];
+    state['fake'] = { shape, data: new Float32Array(size.height * size.width * 3) };
   }
   return state;
 }

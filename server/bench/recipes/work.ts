@@ -19,13 +19,13 @@ interface Pass {
  * derivatives, and the coarser scales' samples; what is done pixel by pixel is left out.
  */
 export function trainingMultiplyAdds(hyperparameters: Hyperparameters, photo: Size): number {
-  const { coarserPool, discriminatorSteps } = hyperparameters;
+  const { coarserPool } = hyperparameters;
   let sum = 0;
   /** A sample of the scales so far. */
   let sample = 0;
   pyramidSizes(photo, hyperparameters).forEach((size, scale) => {
     const iterations = epochsAt(hyperparameters, scale);
-    sum += (coarserPool ?? iterations * discriminatorSteps) * sample;
+    sum += (coarserPool ?? iterations * fakesOf(hyperparameters)) * sample;
     sum += iterationsMultiplyAdds(hyperparameters, scale, size, iterations);
     const { generator } = architecturesAt(hyperparameters, scale);
     sample += generatorPass(generator, size).all;
@@ -55,12 +55,17 @@ function iterationsMultiplyAdds(
   const penalty = d.all - d.last + d.all + d.all + (d.all - d.last);
   // LeakyReLU's second derivative is zero; batch norm's leads back through the forward pass.
   const curved = normalization === 'batch' ? d.all + (d.all - d.first) : 0;
-  const discriminatorStep = fake + 2 * trained(d);
   const generatorStep = 2 * trained(g) + d.all + d.all;
   return (
-    iterations * (discriminatorSteps * discriminatorStep + generatorSteps * generatorStep) +
+    iterations * fakesOf(hyperparameters) * fake +
+    iterations * (discriminatorSteps * 2 * trained(d) + generatorSteps * generatorStep) +
     penalised * discriminatorSteps * (penalty + curved)
   );
+}
+
+/** Fakes that D meets in an iteration. */
+function fakesOf({ fakePer, discriminatorSteps }: Hyperparameters): number {
+  return fakePer === 'iteration' ? 1 : discriminatorSteps;
 }
 
 function generatorPass(generator: Architecture, { width, height }: Size): Pass {

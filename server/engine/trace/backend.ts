@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import type { Shape, Step } from '../../program.ts';
-import { fuseActivations } from '../fuse.ts';
+import { fuseActivations, fuseSums } from '../fuse.ts';
 import { gatherMovements } from '../gather.ts';
 import { Graph } from '../graph.ts';
 import type { Target } from '../graph.ts';
@@ -161,6 +161,7 @@ export function trace<I extends string, S extends string, O extends string>(
   });
   graph.prune();
   fuseActivations(graph);
+  fuseSums(graph);
   if (!graph.gpu) gatherMovements(graph);
   return { graph, outputs, changed };
 }

@@ -197,7 +197,7 @@ function filterGradient(graph: Graph, x: Value, dy: Value): Value {
 function shiftedCopies(graph: Graph, flat: Value, count: number, shift: number, length: number): Value {
   const [batch, channels, pixels] = flat.shape as [number, number, number];
   if (count === 1 && length === pixels) return flat;
-  const zeros = (width: number): Value[] => (width === 0 ? [] : [graph.zeros([batch, channels, width])]);
+  const zeros = (width: number): Value[] => (width === 0 ? [] : [graph.filled(0, [batch, channels, width])]);
   const gap = length + shift - pixels;
   const end = count * length - (count - 1) * (length + shift) - pixels;
   const copies = range(count).flatMap((index) => [flat, ...zeros(index < count - 1 ? gap : end)]);

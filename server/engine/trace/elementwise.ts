@@ -1,5 +1,13 @@
 /** Kernels that work number by number, and the sums and means over axes. */
 import type { Graph, Value } from '../graph.ts';
+import {
+  channelSums,
+  isBlocked,
+  isPerChannel,
+  scaleChannels,
+  shiftChannels,
+  stepChannels,
+} from './channelwise.ts';
 import type { KernelName, Rule, Rules } from './kernels.ts';
 import {
   NCHW,
@@ -16,6 +24,7 @@ import {
   range,
   reshapeValue,
   sizeOf,
+  spread,
 } from './traced.ts';
 import type { Placed, Traced } from './traced.ts';
 
@@ -43,8 +52,9 @@ type OtherName = 'AddN' | 'Cast' | 'Mean' | 'OnesLike' | 'Select' | 'Sum' | 'Zer
 const unary =
   (op: string): Rule<'Abs'> =>
   ({ x }, _, graph) => {
-    const { value, ...rest } = placeAny(graph, x);
-    return { ...rest, value: graph.add(op, [value], value.shape) };
+    const { value, ...rest } = placeAny(graph, x.kind === 'spread' ? x.source : x);
+    const result: Placed = { ...rest, value: graph.add(op, [value], value.shape) };
+    return x.kind === 'spread' ? spread(result, x.shape) : result;
   };
 
 const BINARY_OPS = {
@@ -75,6 +85,8 @@ function binary(graph: Graph, name: keyof typeof BINARY_OPS, a: Traced, b: Trace
   if (a.kind === 'fill' && b.kind === 'fill') return filled(shape, compute(a.fill, b.fill));
   const folded = fold(op, a, b, shape);
   if (folded) return folded;
+  const repeated = binarySpread(graph, name, a, b, shape);
+  if (repeated) return repeated;
   // A fill stands for a scalar only beside an operand that has the whole shape.
   if (a.kind === 'fill' && !equal(b.shape, shape)) return binary(graph, name, place(graph, a), b);
   if (b.kind === 'fill' && !equal(a.shape, shape)) return binary(graph, name, a, place(graph, b));
@@ -82,10 +94,66 @@ function binary(graph: Graph, name: keyof typeof BINARY_OPS, a: Traced, b: Trace
     const convolved = addBias(graph, a, b) ?? addBias(graph, b, a);
     if (convolved) return convolved;
   }
+  const channelwise = binaryChannelwise(graph, name, a, b, shape);
+  if (channelwise) return channelwise;
   const blocks = alignBlocked(graph, a, b, shape);
-  if (blocks) return blocked(graph.add(op, blocks, pick(shape, NCHW)), shape);
+  if (blocks) {
+    const [left, right] = beforeReshapes(graph, blocks);
+    const physical = pick(shape, NCHW);
+    const result = graph.add(op, [left, right], left === blocks[0] ? physical : left.shape);
+    return blocked(reshapeValue(graph, result, physical), shape);
+  }
   const { left, right, layout } = align(graph, a, b, shape);
   return placed(graph.add(op, [left.value, right.value], pick(shape, layout)), shape, layout);
+}
+
+/** A blocked picture with numbers for its channels; undefined for other operands. */
+function binaryChannelwise(
+  graph: Graph,
+  name: keyof typeof BINARY_OPS,
+  a: Traced,
+  b: Traced,
+  shape: readonly number[],
+): Traced | undefined {
+  const fits = (x: Traced, numbers: Traced): x is Placed =>
+    isBlocked(x) && equal(x.shape, shape) && isPerChannel(numbers, shape);
+  const numbersOf = (x: Placed, numbers: Traced): Traced | undefined => {
+    if (name === 'Multiply') return scaleChannels(graph, x, numbers);
+    return name === 'Add' ? shiftChannels(graph, x, numbers) : undefined;
+  };
+  if (fits(b, a)) return numbersOf(b, a);
+  if (!fits(a, b)) return undefined;
+  if (name !== 'Sub') return numbersOf(a, b);
+  return shiftChannels(graph, a, unary('Neg')({ x: b }, {}, graph) as Traced);
+}
+
+/** Operands that are repeated are taken as they are where the other one has what they lack; else the result is repeated. */
+function binarySpread(
+  graph: Graph,
+  name: keyof typeof BINARY_OPS,
+  a: Traced,
+  b: Traced,
+  shape: readonly number[],
+): Traced | undefined {
+  const ones = (x: Traced): boolean => x.kind === 'fill' && x.fill === 1;
+  // One number everywhere gives a multiplication nothing but its shape.
+  if (name === 'Multiply' && ones(a)) return repeat(graph, b, shape);
+  if (name === 'Multiply' && ones(b)) return repeat(graph, a, shape);
+  if (a.kind !== 'spread' && b.kind !== 'spread') return undefined;
+  const small = (x: Traced, other: Traced): Traced => {
+    if (x.kind === 'spread') return x.source;
+    // What is the same everywhere takes the rank of the other one.
+    return x.kind === 'fill' ? filled(other.kind === 'spread' ? other.source.shape : x.shape, x.fill) : x;
+  };
+  const result = binary(graph, name, small(a, b), small(b, a));
+  return equal(result.shape, shape) ? result : repeat(graph, result, shape);
+}
+
+/** `x`, of the rank of `shape`, repeated up to it; undefined for another rank. */
+function repeat(graph: Graph, x: Traced, shape: readonly number[]): Traced | undefined {
+  if (x.shape.length !== shape.length) return undefined;
+  if (x.kind === 'fill') return filled(shape, x.fill, x.dtype);
+  return spread(x.kind === 'spread' ? x.source : place(graph, x), shape);
 }
 
 /** A bias per channel, added to a fresh convolution, becomes the convolution's own third input. */
@@ -110,7 +178,6 @@ function alignBlocked(
   b: Traced,
   shape: readonly number[],
 ): [Value, Value] | undefined {
-  const isBlocked = (traced: Traced): boolean => traced.kind === 'placed' && traced.blocked === true;
   const whole = (traced: Traced): boolean =>
     shape.length === 4 && traced.shape.length === 4 && equal(traced.shape.slice(1), shape.slice(1));
   if (![a, b].some((traced) => isBlocked(traced) && whole(traced))) return undefined;
@@ -123,6 +190,17 @@ function alignBlocked(
   };
   const [left, right] = [fit(a), fit(b)];
   return left && right ? [left, right] : undefined;
+}
+
+/** What the values were before a reshape, the same for all of them, so that what works on them can join what made them. */
+function beforeReshapes<Values extends readonly Value[]>(graph: Graph, values: Values): Values {
+  const sources = values.map((value) => {
+    const producer = graph.producer(value);
+    return producer?.op === 'Reshape' ? producer.inputs[0] : null;
+  });
+  const [first] = sources;
+  const alike = first && sources.every((source) => source && equal(source.shape, first.shape));
+  return alike ? (sources as readonly Value[] as Values) : values;
 }
 
 /** Gives both operands one layout, the larger operand's, so that ONNX broadcasts them as TensorFlow would. */
@@ -186,7 +264,8 @@ const reduction =
     if (axes.length === 0) return x;
     if (x.kind === 'fill')
       return filled(shape, op === 'ReduceSum' ? x.fill * sizeOf(pick(x.shape, axes)) : x.fill);
-    const { value, layout } = place(graph, x);
+    const [picture, pixels] = reducedPixels(graph, x, axes);
+    const { value, layout } = place(graph, picture);
     // The axes that stay keep their physical order; without kept dimensions they are numbered anew.
     const next = keepDims
       ? layout
@@ -195,8 +274,17 @@ const reduction =
     const reduced = graph.add(op, [value, graph.integers(physicalAxes)], pick(shape, next), {
       keepdims: keepDims ? 1 : 0,
     });
-    return placed(reduced, shape, next);
+    const result = placed(reduced, shape, next);
+    return op === 'ReduceMean' && pixels > 1
+      ? binary(graph, 'RealDiv', result, filled(shape, pixels))
+      : result;
   };
+
+/** Sums the pixels of a blocked picture where they are reduced, and says of how many; else `x` and 1. */
+function reducedPixels(graph: Graph, x: Traced, axes: readonly number[]): [Traced, number] {
+  if (!isBlocked(x) || !axes.includes(1) || !axes.includes(2) || axes.includes(3)) return [x, 1];
+  return [channelSums(graph, x), sizeOf(x.shape.slice(1, 3))];
+}
 
 const UNARY_RULES: Rules<UnaryName> = {
   Abs: unary('Abs'),
@@ -204,7 +292,9 @@ const UNARY_RULES: Rules<UnaryName> = {
   Identity: ({ x }) => x,
   LeakyRelu: ({ x }, { alpha }, graph) => {
     const { value, ...rest } = placeAny(graph, x);
-    return { ...rest, value: graph.add('LeakyRelu', [value], value.shape, { alpha: { float: alpha } }) };
+    const [source] = beforeReshapes(graph, [value]);
+    const active = graph.add('LeakyRelu', [source], source.shape, { alpha: { float: alpha } });
+    return { ...rest, value: reshapeValue(graph, active, value.shape) };
   },
   Log: unary('Log'),
   LogicalNot: ({ x }, _, graph) => {
@@ -224,6 +314,7 @@ const UNARY_RULES: Rules<UnaryName> = {
   Square: ({ x }, _, graph) => binary(graph, 'Multiply', x, x),
   // 1 where x > 0, else alpha. A steep clip: ONNX's Where and Sign are several times slower on the CPU.
   Step: ({ x }, { alpha }, graph) => {
+    if (isBlocked(x)) return stepChannels(graph, x, alpha);
     const { value, ...rest } = placeAny(graph, x);
     const steep = graph.add('Mul', [value, graph.scalar(1e38)], value.shape);
     return { ...rest, value: graph.add('Clip', [steep, graph.scalar(alpha), graph.scalar(1)], value.shape) };

@@ -25,7 +25,7 @@ const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank
 
 function reshape(graph: Graph, x: Traced, shape: Shape): Traced {
   if (equal(x.shape, shape)) return x;
-  if (x.kind !== 'placed') return { ...x, shape };
+  if (x.kind === 'fill' || x.kind === 'host') return { ...x, shape };
   const plain = place(graph, x);
   const kept = squeezedLayout(plain, shape);
   if (kept) return placed(reshapeValue(graph, plain.value, pick(shape, kept)), shape, kept, x.dtype);

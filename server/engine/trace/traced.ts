@@ -36,7 +36,17 @@ export interface Fill extends Described {
   readonly fill: number;
 }
 
-export type Traced = Placed | Host | Fill;
+/**
+ * A value that is repeated along axes in which `source` has one entry. Gradients of means and sums make them; they
+ * stay as small as they are where an operation broadcasts anyway.
+ */
+export interface Spread extends Described {
+  readonly kind: 'spread';
+  /** Of the same rank. */
+  readonly source: Placed;
+}
+
+export type Traced = Placed | Host | Fill | Spread;
 
 /** Where ONNX Runtime keeps its blocked CPU kernels. */
 export const NCHWC_DOMAIN = 'com.microsoft.nchwc';
@@ -79,6 +89,10 @@ export const filled = (shape: Shape, fill: number, dtype: DataType = 'float32'):
   shape,
   dtype,
 });
+
+/** The value repeated up to `shape`, where it is smaller. */
+export const spread = (source: Placed, shape: Shape): Placed | Spread =>
+  equal(source.shape, shape) ? source : { kind: 'spread', source, shape, dtype: source.dtype };
 
 /** Takes host numbers in; equal ones become a fill. */
 export function fromHost(data: ArrayLike<number>, shape: Shape, dtype: DataType): Traced {
@@ -131,6 +145,11 @@ export function placeAny(graph: Graph, traced: Traced): Placed {
       const scalar = graph.scalar(traced.fill);
       if (shape.length === 0) return placed(scalar, shape, natural, dtype);
       return placed(graph.add('Expand', [scalar, graph.integers(shape)], shape), shape, natural, dtype);
+    }
+    case 'spread': {
+      const { value, layout } = place(graph, traced.source);
+      const physical = pick(shape, layout);
+      return placed(graph.add('Expand', [value, graph.integers(physical)], physical), shape, layout, dtype);
     }
     default:
       return traced satisfies never;
