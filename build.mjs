@@ -34,6 +34,7 @@ const { metafile } = await build({
     quality: 'server/bench/quality/quality.ts',
     study: 'server/bench/study/study.ts',
     recipes: 'server/bench/recipes/main.ts',
+    simulate: 'server/bench/queueing/main.ts',
   },
   outdir: FOLDER,
   metafile: true,

@@ -1,10 +1,9 @@
 /** `npm run bench` from its arguments to its exit status, with everything around it handed in. */
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Size } from '../../shared/geometry.ts';
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
-import { FileError } from '../cli/errors.ts';
 import { EXIT, explain, type ExitStatus } from '../cli/outcome.ts';
 import type { TextOutput } from '../cli/progress.ts';
 import { writeWhole } from '../disk/write-whole.ts';
@@ -15,6 +14,7 @@ import type { Engine } from '../program.ts';
 import { benchmarkJob } from './job-benchmark.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { DEFAULT_ROUNDS, HELP, parseOptions, type Options } from './options.ts';
+import { checkOutput } from './output.ts';
 import { benchmarkPaint } from './paint-benchmark.ts';
 import { findPyTorch, type PyTorch } from './pytorch.ts';
 import { show } from './report/numbers.ts';
@@ -255,14 +255,4 @@ function scaleCells(scale: ScaleResult): (string | number)[] {
     startMs.toFixed(0),
     iterationMs.toFixed(1),
   ];
-}
-
-/** Minutes of work must not end with a name that cannot be written. */
-async function checkOutput(path: string): Promise<void> {
-  const folder = dirname(path);
-  const [inFolder, there] = await Promise.all([folder, path].map((name) => stat(name).catch(() => null)));
-  if (!inFolder?.isDirectory())
-    throw new FileError('missing', `--json: expected a folder at ${folder}, got none`);
-  if (there && !there.isFile())
-    throw new FileError('not-a-file', `--json: expected a file's name, got ${path}, which is something else`);
 }
