@@ -1,6 +1,6 @@
 /** The queue: which panorama is made next, and when. pg-boss on the same database; it delivers ids and nothing else. */
 import { PgBoss } from 'pg-boss';
-import type { Database, Sql } from './database.ts';
+import type { Database, Sql } from '../database/database.ts';
 
 const NAME = 'panoramas';
 
@@ -10,58 +10,70 @@ const EXPIRE_SECONDS = 24 * 3600 - 1;
 const RETENTION_SECONDS = 10 * 365 * 24 * 3600;
 /** What is handed back is delivered again, however often. */
 const RETRY_LIMIT = 10_000;
-
-export interface QueueOptions {
-  readonly database: Database;
-  /** Jobs that run at once. */
-  readonly jobs: number;
-  /** Does the job; a rejection hands it back. */
-  readonly onJob: (id: string) => Promise<void>;
-  readonly onError: (error: unknown) => void;
-}
+/** A worker that was not heard of for so long has lost its job: pg-boss's least. */
+const LEASE_SECONDS = 10;
 
 export interface Queued {
   readonly id: string;
   /** Higher comes first. */
   readonly priority: number;
+  readonly owner: string;
+  readonly memoryBytes: number;
+}
+
+/** What a worker takes. */
+export interface FetchLimits {
+  /** Panoramas of one owner that may run at once. */
+  readonly perOwner: number;
+  /** Memory that jobs in the queue need and this worker does not have. */
+  readonly tooLarge: readonly number[];
+}
+
+/** A job that was delivered; its lease holds as long as it is renewed, and for this delivery alone. */
+export interface Delivery {
+  readonly id: string;
+  /** False where the lease is lost. */
+  renew(): Promise<boolean>;
+  /** The job is over. */
+  done(): Promise<void>;
+  /** Delivered again in a second, in its old place. */
+  later(): Promise<void>;
 }
 
 export class Queue {
   private constructor(
     private readonly boss: PgBoss,
-    private readonly options: QueueOptions,
+    private readonly database: Database,
   ) {}
 
-  /** Opens the queue; nothing is delivered before `work`. */
-  static async open(options: QueueOptions): Promise<Queue> {
+  /** Opens the queue; of several processes any may watch over the leases. */
+  static async open(database: Database, onError: (error: unknown) => void): Promise<Queue> {
     const boss = new PgBoss({
-      db: options.database.forQueue,
-      backend: 'pglite',
+      db: database.forQueue,
+      backend: database.backend,
       schedule: false,
-      useListenNotify: true,
-      superviseIntervalSeconds: 30,
-      monitorIntervalSeconds: 60,
+      superviseIntervalSeconds: 5,
+      monitorIntervalSeconds: 5,
       queueCacheIntervalSeconds: 60,
     });
-    boss.on('error', options.onError);
+    boss.on('error', onError);
     await boss.start();
     const queue = {
-      notify: true,
       expireInSeconds: EXPIRE_SECONDS,
       retentionSeconds: RETENTION_SECONDS,
+      heartbeatSeconds: LEASE_SECONDS,
       retryLimit: RETRY_LIMIT,
       retryDelay: 1,
     };
     await boss.createQueue(NAME, queue);
-    await boss.updateQueue(NAME, queue);
-    return new Queue(boss, options);
+    return new Queue(boss, database);
   }
 
   /** Adds one, in the transaction of `sql` where that is one. */
-  async add({ id, priority }: Queued, sql: Sql): Promise<void> {
+  async add({ id, priority, owner, memoryBytes }: Queued, sql: Sql): Promise<void> {
     // What ended under this id is kept for a while and would be taken for this one.
     await this.boss.deleteJob(NAME, id, { db: sql.forQueue });
-    await this.boss.send(NAME, {}, { id, priority, db: sql.forQueue });
+    await this.boss.send(NAME, {}, { id, priority, group: groupOf(owner, memoryBytes), db: sql.forQueue });
   }
 
   /** Makes the queue hold exactly these, whatever an earlier server left; of equal priority the oldest comes first. */
@@ -70,10 +82,14 @@ export class Queue {
     if (queued.length === 0) return;
     await this.boss.insert(
       NAME,
-      queued.map(({ id, priority }) => ({ id, priority })),
+      queued.map(({ id, priority, owner, memoryBytes }) => ({
+        id,
+        priority,
+        group: groupOf(owner, memoryBytes),
+      })),
     );
     // All of them were made at one moment, and pg-boss takes no other.
-    await this.options.database.query(
+    await this.database.query(
       `UPDATE pgboss.job SET created_on = q.created_on
        FROM unnest($1::uuid[], $2::timestamptz[]) AS q (id, created_on) WHERE job.id = q.id`,
       [queued.map(({ id }) => id), queued.map(({ createdAt }) => createdAt.toISOString())],
@@ -85,17 +101,33 @@ export class Queue {
     await this.boss.deleteJob(NAME, id);
   }
 
-  /** Begins to deliver. */
-  async work(): Promise<void> {
-    const { jobs, onJob } = this.options;
-    const intervals = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2 };
-    await this.boss.work(NAME, { localConcurrency: jobs, ...intervals }, async ([job]) => {
-      if (job) await onJob(job.id);
-    });
+  /**
+   * The next job that the limits allow, or null. A group is an owner, a tier the memory that is needed: a tier that may
+   * have no jobs at once is not delivered here and keeps its place for another worker.
+   */
+  async fetch({ perOwner, tooLarge }: FetchLimits): Promise<Delivery | null> {
+    const tiers = Object.fromEntries(tooLarge.map((bytes) => [tierOf(bytes), 0]));
+    const [job] = await this.boss.fetch(NAME, { groupConcurrency: { default: perOwner, tiers } });
+    if (!job) return null;
+    const attempt = { id: job.id, retryCount: job.retryCount };
+    return {
+      id: job.id,
+      renew: async () => affected(await this.boss.touch(NAME, attempt)) > 0,
+      done: async () => void (await this.boss.complete(NAME, attempt)),
+      later: async () => void (await this.boss.fail(NAME, attempt)),
+    };
   }
 
-  /** Delivers nothing more. The jobs that run must have ended. */
+  /** Nothing more is watched over. */
   async close(): Promise<void> {
     await this.boss.stop({ close: false, graceful: true, timeout: 2000 });
   }
+}
+
+const tierOf = (memoryBytes: number): string => `${Math.round(memoryBytes)}`;
+const groupOf = (owner: string, memoryBytes: number) => ({ id: owner, tier: tierOf(memoryBytes) });
+
+/** pg-boss declares its answer empty; it has the number of jobs. */
+function affected(response: object): number {
+  return 'affected' in response ? Number(response.affected) : 0;
 }

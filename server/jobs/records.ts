@@ -2,8 +2,9 @@
 import type { ErrorBody, MadeVariant, Panorama, Phase, ScaleEvent, Status } from '../../shared/protocol.ts';
 import type { PanoramaRequest } from '../../shared/request.ts';
 import type { Size } from '../../shared/geometry.ts';
-import type { Sql } from './database.ts';
+import type { Database, Sql } from '../database/database.ts';
 import type { Accepted, Ended } from './job-files.ts';
+import type { Queued } from './queue.ts';
 import { secondsRange } from './seconds.ts';
 
 /** Drafts overtake trainings, and what was interrupted goes first, unless it may be what ends the server. */
@@ -19,9 +20,29 @@ export interface NewRecord extends Accepted {
   readonly id: string;
 }
 
+/** A worker's hold on a job; whoever holds it no longer can write nothing more. */
+export interface Claim {
+  readonly id: string;
+  /** Of this run alone. */
+  readonly run: string;
+}
+
+/** What is asked of a job that starts. */
+export interface StartLimits {
+  /** The worker's name. */
+  readonly worker: string;
+  /** Panoramas of one owner that may run at once. */
+  readonly perOwner: number;
+}
+
+/** `waits`: another job trains the same model now, or its owner has enough that run. */
+export type Started = { readonly record: Record; readonly interruptions: number } | 'ended' | 'waits';
+
 export interface Record {
   readonly panorama: Panorama;
   readonly fingerprint: string;
+  readonly owner: string;
+  readonly webhook: string | null;
   /** Counts what a client must not miss: starts, scales, variants, the end. */
   readonly sequence: number;
 }
@@ -56,6 +77,8 @@ interface Row {
   preview: string | null;
   error: ErrorBody | null;
   sequence: number;
+  owner: string;
+  webhook: string | null;
   created_at: Date;
   started_at: Date | null;
   ended_at: Date | null;
@@ -75,19 +98,45 @@ const SELECT = `SELECT p.*, q.ahead, q.seconds_ahead FROM panorama.panoramas p L
     AND (-o.priority, o.created_at, o.id) < (-p.priority, p.created_at, p.id))
 ) q ON p.status = 'queued'`;
 
+const ENDS = `ended_at = now(), sequence = sequence + 1, remaining = NULL, scale = NULL, scales = NULL`;
+
+/** The job of a claim. */
+const HELD = `id = $1 AND run = $2 AND status = 'running'`;
+
+/** Where a job has its model still to train. */
+const TRAINS = `(phase IS NULL OR phase IN ('decode', 'draft', 'train'))`;
+
 export class Records {
-  /** `jobs` run at once: those ahead share them. */
+  /** `slots` tells how many jobs run at once: those ahead share them. */
   constructor(
-    private readonly sql: Sql,
-    private readonly jobs: number,
+    private readonly database: Database,
+    private readonly slots: () => number,
   ) {}
+
+  private get sql(): Sql {
+    return this.database;
+  }
 
   async insert(record: NewRecord, sql: Sql = this.sql): Promise<void> {
     const { id, fingerprint, request, image, estimatedSeconds, createdAt } = record;
+    const { owner, model, memoryBytes, webhook } = record;
     await sql.query(
-      `INSERT INTO panorama.panoramas (id, fingerprint, request, image, estimated_seconds, priority, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [id, fingerprint, request, image, estimatedSeconds, priorityOf(request), createdAt],
+      `INSERT INTO panorama.panoramas (id, fingerprint, request, image, estimated_seconds, priority, created_at,
+        owner, model, memory_bytes, webhook)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      [
+        id,
+        fingerprint,
+        request,
+        image,
+        estimatedSeconds,
+        priorityOf(request),
+        createdAt,
+        owner,
+        model,
+        memoryBytes,
+        webhook,
+      ],
     );
   }
 
@@ -97,20 +146,22 @@ export class Records {
   }
 
   /** Newest first, from after `before`. */
-  async list(limit: number, before: { createdAt: Date; id: string } | null): Promise<Record[]> {
+  async list(owner: string, limit: number, before: { createdAt: Date; id: string } | null): Promise<Record[]> {
     const rows = await this.sql.query<Row>(
-      `${SELECT} WHERE $2::timestamptz IS NULL OR (p.created_at, p.id) < ($2, $3::uuid)
+      `${SELECT} WHERE p.owner = $4 AND ($2::timestamptz IS NULL OR (p.created_at, p.id) < ($2, $3::uuid))
        ORDER BY p.created_at DESC, p.id DESC LIMIT $1`,
-      [limit, before?.createdAt ?? null, before?.id ?? null],
+      [limit, before?.createdAt ?? null, before?.id ?? null, owner],
     );
     return rows.map((row) => this.recordOf(row));
   }
 
-  async counts(): Promise<{ queued: number; running: number }> {
+  /** Of one owner, or of all. */
+  async counts(owner: string | null = null): Promise<{ queued: number; running: number }> {
     const [row] = await this.sql.query<{ queued: number; running: number }>(
       `SELECT count(*) FILTER (WHERE status = 'queued')::integer AS queued,
         count(*) FILTER (WHERE status = 'running')::integer AS running
-       FROM panorama.panoramas WHERE status IN ('queued', 'running')`,
+       FROM panorama.panoramas WHERE status IN ('queued', 'running') AND ($1::text IS NULL OR owner = $1)`,
+      [owner],
     );
     return row ?? { queued: 0, running: 0 };
   }
@@ -121,7 +172,8 @@ export class Records {
       `SELECT count(*)::integer AS jobs, ${SECONDS_LEFT} AS seconds
        FROM panorama.panoramas WHERE status IN ('queued', 'running')`,
     );
-    return row && row.jobs >= this.jobs ? row.seconds / this.jobs : 0;
+    const slots = this.slots();
+    return row && row.jobs >= slots ? row.seconds / slots : 0;
   }
 
   async ids(): Promise<string[]> {
@@ -130,23 +182,77 @@ export class Records {
   }
 
   /** Those that wait. */
-  queued(): Promise<{ id: string; priority: number; createdAt: Date }[]> {
+  queued(): Promise<(Queued & { createdAt: Date })[]> {
     return this.sql.query(
-      `SELECT id, priority, created_at AS "createdAt" FROM panorama.panoramas WHERE status = 'queued'
-       ORDER BY created_at, id`,
+      `SELECT id, priority, owner, memory_bytes AS "memoryBytes", created_at AS "createdAt"
+       FROM panorama.panoramas WHERE status = 'queued' ORDER BY created_at, id`,
     );
   }
 
-  /** Its turn has come; null where it has ended meanwhile. Also tells how often a server ended meanwhile. */
-  async start(id: string): Promise<{ record: Record; interruptions: number } | null> {
-    const [row] = await this.sql.query<{ interruptions: number }>(
-      `UPDATE panorama.panoramas SET status = 'running', started_at = coalesce(started_at, now()),
-        sequence = sequence + 1
-       WHERE id = $1 AND status IN ('queued', 'running') RETURNING interruptions`,
-      [id],
+  /** What those that wait and need more memory than `bytes` need. */
+  async memoriesOver(bytes: number): Promise<number[]> {
+    const rows = await this.sql.query<{ bytes: number }>(
+      `SELECT DISTINCT memory_bytes AS bytes FROM panorama.panoramas
+       WHERE status = 'queued' AND memory_bytes > $1`,
+      [bytes],
     );
-    const record = row && (await this.get(id));
-    return record ? { record, interruptions: row.interruptions } : null;
+    return rows.map((row) => row.bytes);
+  }
+
+  /**
+   * Its turn has come. One whose worker is gone is taken over, which is counted; its worker can then write nothing more.
+   * Starts are taken one after the other, so that two of them see each other.
+   */
+  async start({ id, run }: Claim, { worker, perOwner }: StartLimits): Promise<Started> {
+    const started = await this.database.transaction(async (sql): Promise<'ended' | 'waits' | number> => {
+      await sql.query(`SELECT pg_advisory_xact_lock(hashtext('panorama.start'))`);
+      const [row] = await sql.query<{ trained: boolean; running: number }>(
+        `SELECT EXISTS (SELECT FROM panorama.panoramas o
+            WHERE o.id <> p.id AND o.status = 'running' AND o.model = p.model AND ${TRAINS}) AS trained,
+          (SELECT count(*)::integer FROM panorama.panoramas o
+            WHERE o.id <> p.id AND o.status = 'running' AND o.owner = p.owner) AS running
+         FROM panorama.panoramas p WHERE id = $1 AND status IN ('queued', 'running')`,
+        [id],
+      );
+      if (!row) return 'ended';
+      if (row.trained || row.running >= perOwner) return 'waits';
+      const [taken] = await sql.query<{ interruptions: number }>(
+        `UPDATE panorama.panoramas SET status = 'running', run = $2, worker = $3,
+          started_at = coalesce(started_at, now()), sequence = sequence + 1,
+          interruptions = interruptions + CASE status WHEN 'running' THEN 1 ELSE 0 END
+         WHERE id = $1 RETURNING interruptions`,
+        [id, run, worker],
+      );
+      return taken?.interruptions ?? 'ended';
+    });
+    if (typeof started === 'string') return started;
+    const record = await this.get(id);
+    return record ? { record, interruptions: started } : 'ended';
+  }
+
+  /** Whether the claim still holds: the job runs, and nobody has taken it over. */
+  async holds({ id, run }: Claim): Promise<boolean> {
+    const rows = await this.sql.query(`SELECT FROM panorama.panoramas WHERE ${HELD}`, [id, run]);
+    return rows.length > 0;
+  }
+
+  /** Its process is gone, however it ended. */
+  async release({ id, run }: Claim): Promise<void> {
+    await this.sql.query('UPDATE panorama.panoramas SET run = NULL WHERE id = $1 AND run = $2', [id, run]);
+  }
+
+  /** Whether no process works on it any more, as far as its worker has told. */
+  async isReleased(id: string): Promise<boolean> {
+    const rows = await this.sql.query('SELECT FROM panorama.panoramas WHERE id = $1 AND run IS NOT NULL', [id]);
+    return rows.length === 0;
+  }
+
+  /** Since when the longest of those that run has run. */
+  async oldestStart(): Promise<Date | null> {
+    const [row] = await this.sql.query<{ since: Date | null }>(
+      `SELECT min(started_at) AS since FROM panorama.panoramas WHERE status = 'running'`,
+    );
+    return row?.since ?? null;
   }
 
   /**
@@ -155,7 +261,7 @@ export class Records {
    */
   async interrupted(): Promise<void> {
     await this.sql.query(
-      `UPDATE panorama.panoramas SET status = 'queued', remaining = NULL, sequence = sequence + 1,
+      `UPDATE panorama.panoramas SET status = 'queued', remaining = NULL, run = NULL, sequence = sequence + 1,
         interruptions = interruptions + 1,
         priority = CASE WHEN interruptions + 1 >= $1 THEN $2::integer ELSE $3::integer END
        WHERE status = 'running'`,
@@ -164,63 +270,75 @@ export class Records {
   }
 
   /** Its process ended unasked. How often that was since the last finished step; null where it runs no more. */
-  async crash(id: string): Promise<number | null> {
+  async crash({ id, run }: Claim): Promise<number | null> {
     const [row] = await this.sql.query<{ crashes: number }>(
       `UPDATE panorama.panoramas SET crashes = crashes + 1, sequence = sequence + 1
-       WHERE id = $1 AND status = 'running' RETURNING crashes`,
-      [id],
+       WHERE ${HELD} RETURNING crashes`,
+      [id, run],
     );
     return row?.crashes ?? null;
   }
 
-  /** Back into the queue, before the others: its run was stopped, not at fault. */
-  async handBack(id: string): Promise<void> {
-    await this.sql.query(
-      `UPDATE panorama.panoramas SET status = 'queued', priority = $2, remaining = NULL, sequence = sequence + 1
-       WHERE id = $1 AND status = 'running'`,
-      [id, PRIORITY.interrupted],
+  /** Back into the queue, before the others: its run was stopped, not at fault. Null where it runs no more. */
+  async handBack({ id, run }: Claim, sql: Sql = this.sql): Promise<Queued | null> {
+    const [row] = await sql.query<Queued>(
+      `UPDATE panorama.panoramas SET status = 'queued', priority = $3, remaining = NULL, run = NULL,
+        sequence = sequence + 1
+       WHERE ${HELD} RETURNING id, priority, owner, memory_bytes AS "memoryBytes"`,
+      [id, run, PRIORITY.interrupted],
     );
+    return row ?? null;
   }
 
-  async progress(id: string, { phase, fraction, scale, scales, remaining }: Progress): Promise<void> {
+  async progress({ id, run }: Claim, { phase, fraction, scale, scales, remaining }: Progress): Promise<void> {
     // A job that is run again begins anew; what the user was shown never goes back.
     await this.sql.query(
-      `UPDATE panorama.panoramas SET phase = $2, fraction = greatest(fraction, $3), scale = $4, scales = $5,
-        remaining = $6 WHERE id = $1 AND status = 'running'`,
-      [id, phase, fraction, scale ?? null, scales ?? null, remaining ?? null],
+      `UPDATE panorama.panoramas SET phase = $3, fraction = greatest(fraction, $4), scale = $5, scales = $6,
+        remaining = $7 WHERE ${HELD}`,
+      [id, run, phase, fraction, scale ?? null, scales ?? null, remaining ?? null],
     );
   }
 
-  async scale(id: string, event: ScaleEvent): Promise<void> {
+  async scale({ id, run }: Claim, event: ScaleEvent): Promise<void> {
     await this.sql.query(
       `WITH changed AS (
         UPDATE panorama.panoramas SET sequence = sequence + 1, crashes = 0, interruptions = 0,
-          preview = CASE WHEN jsonb_path_exists(variants, '$[*] ? (@.n > 0)') THEN preview ELSE $3 END
-        WHERE id = $1 AND status = 'running' RETURNING id, sequence
-      ) INSERT INTO panorama.scales SELECT id, sequence, $2 FROM changed`,
-      [id, event, event.preview],
+          preview = CASE WHEN jsonb_path_exists(variants, '$[*] ? (@.n > 0)') THEN preview ELSE $4 END
+        WHERE ${HELD} RETURNING id, sequence
+      ) INSERT INTO panorama.scales SELECT id, sequence, $3 FROM changed`,
+      [id, run, event, event.preview],
     );
   }
 
-  /** A picture is whole on the disk. The draft is shown until the first variant is there. */
-  async variant(id: string, variant: MadeVariant, preview: string): Promise<void> {
+  /** A picture is whole in the store. The draft is shown until the first variant is there. */
+  async variant({ id, run }: Claim, variant: MadeVariant, preview: string): Promise<void> {
     await this.sql.query(
       `UPDATE panorama.panoramas SET sequence = sequence + 1, crashes = 0, interruptions = 0,
-        preview = CASE WHEN $3 <= 1 THEN $4 ELSE preview END,
-        variants = jsonb_path_query_array(variants, '$[*] ? (@.n != $n)', jsonb_build_object('n', $3::integer))
-          || jsonb_build_array($2::jsonb)
-       WHERE id = $1 AND status = 'running'`,
-      [id, variant, variant.n, preview],
+        preview = CASE WHEN $4 <= 1 THEN $5 ELSE preview END,
+        variants = jsonb_path_query_array(variants, '$[*] ? (@.n != $n)', jsonb_build_object('n', $4::integer))
+          || jsonb_build_array($3::jsonb)
+       WHERE ${HELD}`,
+      [id, run, variant, variant.n, preview],
     );
   }
 
-  /** Ends a panorama once: false where it had ended, or was forgotten, before. */
-  async end(id: string, status: Status, error: ErrorBody | null): Promise<boolean> {
-    const rows = await this.sql.query(
-      `UPDATE panorama.panoramas SET status = $2, error = $3, ended_at = now(), sequence = sequence + 1,
-        remaining = NULL, scale = NULL, scales = NULL, fraction = CASE $2 WHEN 'succeeded' THEN 1 ELSE fraction END
+  /** Ends a run once: false where it had ended, was canceled or forgotten, or was taken over before. */
+  async end({ id, run }: Claim, error: ErrorBody | null, sql: Sql = this.sql): Promise<boolean> {
+    const rows = await sql.query(
+      `UPDATE panorama.panoramas SET status = $3, error = $4, ${ENDS},
+        fraction = CASE $3 WHEN 'succeeded' THEN 1 ELSE fraction END
+       WHERE ${HELD} RETURNING id`,
+      [id, run, error ? 'failed' : 'succeeded', error],
+    );
+    return rows.length > 0;
+  }
+
+  /** Ends a panorama by its owner's word: false where it had ended, or was forgotten, before. */
+  async cancel(id: string, sql: Sql = this.sql): Promise<boolean> {
+    const rows = await sql.query(
+      `UPDATE panorama.panoramas SET status = 'canceled', ${ENDS}
        WHERE id = $1 AND status IN ('queued', 'running') RETURNING id`,
-      [id, status, error],
+      [id],
     );
     return rows.length > 0;
   }
@@ -265,7 +383,7 @@ export class Records {
 
   private recordOf(row: Row): Record {
     const { id, status, ahead } = row;
-    const wait = (row.seconds_ahead ?? 0) / this.jobs;
+    const wait = (row.seconds_ahead ?? 0) / this.slots();
     const panorama: Panorama = {
       id,
       status,
@@ -284,6 +402,7 @@ export class Records {
       startedAt: row.started_at?.toISOString() ?? null,
       endedAt: row.ended_at?.toISOString() ?? null,
     };
-    return { panorama, fingerprint: row.fingerprint, sequence: row.sequence };
+    const { fingerprint, owner, webhook, sequence } = row;
+    return { panorama, fingerprint, owner, webhook, sequence };
   }
 }

@@ -7,7 +7,8 @@ import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
 import type { ProcessMessage } from './messages.ts';
 import type { Paces } from './paces.ts';
-import type { Progress, Record, Records } from './records.ts';
+import type { Claim, Progress, Record, Records, StartLimits } from './records.ts';
+import type { Webhooks } from './webhooks.ts';
 
 /** A job that crashes its process so often without finishing a step in between has failed. */
 const MAX_CRASHES = 2;
@@ -16,10 +17,10 @@ const MAX_INTERRUPTIONS = 10;
 /** Progress is written twice a second. */
 const PROGRESS_INTERVAL_MS = 500;
 
-export interface RunContext {
+export interface RunContext extends StartLimits {
   readonly records: Records;
   readonly files: JobFiles;
-  readonly modelsFolder: string;
+  readonly webhooks: Webhooks;
   readonly engine: EngineChoice;
   /** The bundled `job-program.ts`. */
   readonly program: URL;
@@ -27,8 +28,14 @@ export interface RunContext {
   readonly log: JobLog;
 }
 
-/** Why a run is stopped from outside: the job has ended by a user's word, or the server is stopping. */
-export type StopReason = 'canceled' | 'server-stops';
+/** Why a run is stopped from outside: it was canceled, forgotten or taken over, or the server is stopping. */
+export type StopReason = 'lost' | 'server-stops';
+
+/**
+ * What became of a run: the job is over, or no longer this worker's; it waits for another job; it was stopped and is
+ * still this worker's to hand back.
+ */
+export type RunEnd = 'over' | 'waits' | 'stopped';
 
 type Outcome =
   | { readonly type: 'done'; readonly report: JobReport; readonly peakBytes: number }
@@ -36,52 +43,45 @@ type Outcome =
   | { readonly type: 'crashed'; readonly status: ProcessEnd }
   | { readonly type: 'stopped'; readonly reason: StopReason };
 
-/** Thrown where the job did not end and shall be delivered again. */
-class HandedBack extends Error {}
-
 /**
  * Runs a panorama's job to its end. `signal` stops it, with a `StopReason` for its reason; resolves when its process is
- * gone.
- *
- * @throws HandedBack when it is stopped because the server stops; any other error where the database fails: then the
- *   queue delivers it again
+ * gone. Rejects where the database fails: then the queue delivers it again.
  */
-export async function runJob(id: string, context: RunContext, signal: AbortSignal): Promise<void> {
+export async function runJob(claim: Claim, context: RunContext, signal: AbortSignal): Promise<RunEnd> {
   const { records, log } = context;
-  const started = await records.start(id);
-  if (started === null) return;
+  const started = await records.start(claim, context);
+  if (started === 'waits') return 'waits';
+  if (started === 'ended') return 'over';
   if (started.interruptions >= MAX_INTERRUPTIONS) {
-    await end(id, context, {
+    return end(claim, context, {
       code: 'crashed',
       kind: 'machine',
       message: `the server ended ${started.interruptions} times while this panorama was made; a smaller frame or preset may fit the machine`,
     });
-    return;
   }
-  for (let record: Record | null = started.record; record; record = (await records.get(id)) ?? null) {
-    const outcome = await runOnce(record, context, signal);
+  for (let record: Record | null = started.record; record; record = await records.get(claim.id)) {
+    const outcome = await runOnce(record, claim, context, signal);
     switch (outcome.type) {
       case 'done':
-        log.done(id, outcome.report, outcome.peakBytes);
+        log.done(claim.id, outcome.report, outcome.peakBytes);
         await context.paces.add(outcome.report);
-        return end(id, context, null);
+        return end(claim, context, null);
       case 'failed':
-        return end(id, context, outcome.error);
+        return end(claim, context, outcome.error);
       case 'stopped':
-        if (outcome.reason === 'canceled') return;
-        await records.handBack(id);
-        throw new HandedBack(`panorama ${id} is handed back`);
+        return outcome.reason === 'lost' ? 'over' : 'stopped';
       case 'crashed': {
-        log.crashed(id, outcome.status);
-        const crashes = await records.crash(id);
-        if (crashes === null) return;
-        if (crashes >= MAX_CRASHES) return end(id, context, crashError(outcome.status));
+        log.crashed(claim.id, outcome.status);
+        const crashes = await records.crash(claim);
+        if (crashes === null) return 'over';
+        if (crashes >= MAX_CRASHES) return end(claim, context, crashError(outcome.status));
         break;
       }
       default:
         return outcome satisfies never;
     }
   }
+  return 'over';
 }
 
 function crashError(status: ProcessEnd): ErrorBody {
@@ -98,10 +98,16 @@ function crashError(status: ProcessEnd): ErrorBody {
   };
 }
 
-async function end(id: string, { records, files, log }: RunContext, error: ErrorBody | null): Promise<void> {
-  if (!(await records.end(id, error ? 'failed' : 'succeeded', error))) return;
+async function end(
+  claim: Claim,
+  { records, files, webhooks, log }: RunContext,
+  error: ErrorBody | null,
+): Promise<'over'> {
+  const { id } = claim;
+  if (!(await webhooks.ending((sql) => records.end(claim, error, sql), id))) return 'over';
   log.ended(id, error ? 'failed' : 'succeeded', error);
   await keepEnd(id, records, files);
+  return 'over';
 }
 
 /** Keeps how a panorama ended beside its pictures, for a database that is lost. */
@@ -116,17 +122,21 @@ export async function keepEnd(id: string, records: Records, files: JobFiles): Pr
     .catch(() => undefined);
 }
 
-async function runOnce({ panorama }: Record, context: RunContext, signal: AbortSignal): Promise<Outcome> {
-  const { files, modelsFolder, engine, program, paces, log } = context;
+async function runOnce(
+  { panorama }: Record,
+  claim: Claim,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { files, engine, program, paces, log } = context;
   const { id, request, variants } = panorama;
   if (signal.aborted) return { type: 'stopped', reason: signal.reason as StopReason };
-  const report = new Reporter(id, context);
+  const report = new Reporter(claim, context);
   const process = startJobProcess({
     program,
     assignment: {
-      folder: files.folder(id),
-      photoPath: files.photo(id),
-      modelsFolder,
+      id,
+      blobs: files.blobs.place,
       request,
       engine,
       delivered: variants.map(({ n }) => n),
@@ -159,7 +169,7 @@ class Reporter {
   private written: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly id: string,
+    private readonly claim: Claim,
     private readonly context: RunContext,
   ) {}
 
@@ -171,14 +181,14 @@ class Reporter {
         this.timer ??= setTimeout(() => this.flush(), PROGRESS_INTERVAL_MS);
         return;
       case 'scale':
-        return this.then(() => records.scale(this.id, message.scale));
+        return this.then(() => records.scale(this.claim, message.scale));
       case 'variant':
-        return this.then(() => records.variant(this.id, message.variant, message.preview));
+        return this.then(() => records.variant(this.claim, message.variant, message.preview));
       case 'done':
         this.outcome = message;
         return;
       case 'failed':
-        if (message.bug !== undefined) log.bug(this.id, message.error.message, message.bug);
+        if (message.bug !== undefined) log.bug(this.claim.id, message.error.message, message.bug);
         this.outcome = { type: 'failed', error: message.error };
         return;
       case 'stopped':
@@ -203,7 +213,7 @@ class Reporter {
     this.timer = null;
     const progress = this.latest;
     this.latest = null;
-    if (progress) this.then(() => this.context.records.progress(this.id, progress));
+    if (progress) this.then(() => this.context.records.progress(this.claim, progress));
   }
 
   private then(write: () => Promise<void>): void {
