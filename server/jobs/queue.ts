@@ -1,6 +1,6 @@
 /** The queue: which panorama is made next, and when. pg-boss on the same database; it delivers ids and nothing else. */
 import { PgBoss } from 'pg-boss';
-import type { Database, Sql } from './database.ts';
+import type { Database, Sql } from '../database/database.ts';
 
 const NAME = 'panoramas';
 
@@ -36,7 +36,7 @@ export class Queue {
   static async open(options: QueueOptions): Promise<Queue> {
     const boss = new PgBoss({
       db: options.database.forQueue,
-      backend: 'pglite',
+      backend: options.database.backend,
       schedule: false,
       useListenNotify: true,
       superviseIntervalSeconds: 30,

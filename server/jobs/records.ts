@@ -2,7 +2,7 @@
 import type { ErrorBody, MadeVariant, Panorama, Phase, ScaleEvent, Status } from '../../shared/protocol.ts';
 import type { PanoramaRequest } from '../../shared/request.ts';
 import type { Size } from '../../shared/geometry.ts';
-import type { Sql } from './database.ts';
+import type { Sql } from '../database/database.ts';
 import type { Accepted, Ended } from './job-files.ts';
 import { secondsRange } from './seconds.ts';
 
