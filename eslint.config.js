@@ -69,6 +69,11 @@ export default tseslint.config(
     'main runs in a sandbox without a page, and knows the window only by its messages',
   ),
   fence(['shared/**'], [SHARP, EXECUTION, QUEUE, HTTP, SERVER, PLUGIN], 'shared/ imports neither end'),
+  fence(
+    ['server/webhooks/**'],
+    [SHARP, EXECUTION, QUEUE, HTTP, PLUGIN, PLAIN, ['../[a-z]*/**']],
+    'webhooks/ sends one webhook and knows neither queue nor routes',
+  ),
   fence(['server/images/**'], [EXECUTION, PLUGIN, ['../[a-z]*/**']], 'images/ knows pictures only'),
   fence(['server/engine/**'], [SHARP, PLUGIN, ['../[a-z]*/**']], 'engine/ knows nothing of SinGAN'),
   fence(
