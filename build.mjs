@@ -27,7 +27,7 @@ const { metafile } = await build({
     cli: 'server/cli.ts',
     main: 'server/main.ts',
     'job-program': 'server/jobs/job-program.ts',
-    'database-maker': 'server/jobs/database-maker.ts',
+    'database-maker': 'server/database/database-maker.ts',
     bench: 'server/bench/bench.ts',
     'server-benchmark': 'server/bench/server-benchmark.ts',
     'kill-test': 'server/bench/kill-test.ts',

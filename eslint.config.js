@@ -13,7 +13,8 @@ const fence = (files, patterns, message) => ({
 
 const SHARP = ['sharp'];
 const EXECUTION = ['onnxruntime-*', '@tensorflow/tfjs-backend-*', '@tensorflow/tfjs-node*'];
-const QUEUE = ['pg-boss', '@electric-sql/*'];
+const DATABASE = ['@electric-sql/*', 'pg'];
+const QUEUE = ['pg-boss', ...DATABASE];
 const HTTP = ['hono', 'hono/*', '@hono/*'];
 const PLUGIN = ['**/plugin/**'];
 const SERVER = ['**/server/**'];
@@ -39,12 +40,17 @@ export default tseslint.config(
   fence(
     ['server/**'],
     [SHARP, EXECUTION, QUEUE, PLUGIN, PLAIN],
-    'only images/ imports sharp, only engine/ an execution library, only jobs/ the queue, only tests the plain kernels; the server never imports the plugin',
+    'only images/ imports sharp, only engine/ an execution library, only jobs/ the queue, only database/ a database, only tests the plain kernels; the server never imports the plugin',
   ),
   fence(
     ['server/jobs/**'],
-    [SHARP, EXECUTION, HTTP, PLUGIN, PLAIN, ['../routes/**', '../cli/**']],
-    'jobs/ knows nothing of HTTP',
+    [SHARP, EXECUTION, DATABASE, HTTP, PLUGIN, PLAIN, ['../routes/**', '../cli/**']],
+    'jobs/ knows nothing of HTTP, and its database by what it does',
+  ),
+  fence(
+    ['server/database/**'],
+    [SHARP, EXECUTION, HTTP, PLUGIN, PLAIN, ['../[a-z]*/**']],
+    'database/ knows nothing of what is kept in it but its schema',
   ),
   fence(['plugin/**'], [SHARP, EXECUTION, QUEUE, HTTP, SERVER], 'the plugin never imports the server'),
   fence(
@@ -63,6 +69,11 @@ export default tseslint.config(
     'main runs in a sandbox without a page, and knows the window only by its messages',
   ),
   fence(['shared/**'], [SHARP, EXECUTION, QUEUE, HTTP, SERVER, PLUGIN], 'shared/ imports neither end'),
+  fence(
+    ['server/webhooks/**'],
+    [SHARP, EXECUTION, QUEUE, HTTP, PLUGIN, PLAIN, ['../[a-z]*/**']],
+    'webhooks/ sends one webhook and knows neither queue nor routes',
+  ),
   fence(['server/images/**'], [EXECUTION, PLUGIN, ['../[a-z]*/**']], 'images/ knows pictures only'),
   fence(['server/engine/**'], [SHARP, PLUGIN, ['../[a-z]*/**']], 'engine/ knows nothing of SinGAN'),
   fence(

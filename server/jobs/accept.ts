@@ -12,7 +12,7 @@ import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
 import type { Queue } from './queue.ts';
 import { priorityOf, type Records } from './records.ts';
-import type { Database } from './database.ts';
+import type { Database } from '../database/database.ts';
 
 /** A photo that was received, whole and synced, in a folder of `JobFiles.newUpload`. */
 export interface Upload {

@@ -7,8 +7,7 @@ export type JobErrorCode =
   | 'stopping'
   | 'needs-more-memory'
   /** The job's process ended twice without a finished step. */
-  | 'crashed'
-  | 'database';
+  | 'crashed';
 
 /** Why a job is not taken, not found, or not finished. */
 export class JobError extends PanoramaError<JobErrorCode> {

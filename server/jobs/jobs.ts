@@ -8,12 +8,13 @@ import type { EngineChoice, PanoramaRequest } from '../../shared/request.ts';
 import { UndoStack } from '../undo-stack.ts';
 import { acceptJob, checkRoom, type Acceptance, type Upload } from './accept.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { openDatabase, putAside, type Database } from './database.ts';
+import type { Database } from '../database/database.ts';
+import { openEmbedded, putAside } from '../database/embedded.ts';
 import { JobError, notFound } from './errors.ts';
 import { estimate } from './estimate.ts';
 import { evict, type EvictionLimits } from './evict.ts';
 import { JobFiles } from './job-files.ts';
-import { KeyedLock } from './keyed-lock.ts';
+import { KeyedLock } from '../database/keyed-lock.ts';
 import type { JobLog } from './log.ts';
 import { Paces } from './paces.ts';
 import { Queue } from './queue.ts';
@@ -83,7 +84,7 @@ export class Jobs {
     const place = { folder: join(dataFolder, 'database'), maker: new URL('database-maker.js', programs) };
     const files = await JobFiles.open(dataFolder);
     try {
-      return await Jobs.openOn(await openDatabase(place), files, options);
+      return await Jobs.openOn(await openEmbedded(place), files, options);
     } catch (cause) {
       if (cause instanceof PanoramaError) throw cause;
       const aside = await putAside(place.folder);
@@ -91,7 +92,7 @@ export class Jobs {
         `database: it is damaged; it is put aside as ${aside} and made anew from the panoramas' folders`,
         cause,
       );
-      return Jobs.openOn(await openDatabase(place), files, options);
+      return Jobs.openOn(await openEmbedded(place), files, options);
     }
   }
 

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireRequest } from '../../shared/request.ts';
 import { newDataFolder, PROGRAMS, removeFolder } from '../server.testing.ts';
-import { openDatabase, type Database } from './database.ts';
+import type { Database } from '../database/database.ts';
+import { openEmbedded } from '../database/embedded.ts';
 import { estimate } from './estimate.ts';
 import { Paces } from './paces.ts';
 
@@ -12,7 +13,7 @@ let database: Database;
 beforeAll(async () => {
   folder = await newDataFolder();
   const maker = new URL('database-maker.js', PROGRAMS);
-  database = await openDatabase({ folder: join(folder, 'database'), maker });
+  database = await openEmbedded({ folder: join(folder, 'database'), maker });
 });
 
 afterAll(async () => {

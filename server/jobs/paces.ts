@@ -2,7 +2,7 @@
 import { PHASES } from '../../shared/protocol.ts';
 import type { JobReport } from '../panorama/make-panorama.ts';
 import type { Pace } from '../panorama/plan.ts';
-import type { Sql } from './database.ts';
+import type { Sql } from '../database/database.ts';
 
 /** So many of the latest jobs count. */
 const REMEMBERED = 15;

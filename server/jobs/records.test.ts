@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { requireRequest } from '../../shared/request.ts';
 import { newDataFolder, PROGRAMS, removeFolder } from '../server.testing.ts';
-import { openDatabase, type Database } from './database.ts';
+import type { Database } from '../database/database.ts';
+import { openEmbedded } from '../database/embedded.ts';
 import { Records } from './records.ts';
 import { runJob, type RunContext } from './run-job.ts';
 
@@ -14,7 +15,7 @@ let records: Records;
 beforeAll(async () => {
   folder = await newDataFolder();
   const maker = new URL('database-maker.js', PROGRAMS);
-  database = await openDatabase({ folder: join(folder, 'database'), maker });
+  database = await openEmbedded({ folder: join(folder, 'database'), maker });
   records = new Records(database, 2);
 });
 

@@ -1,6 +1,6 @@
 /** Those who watch panoramas: one read of a row for all who watch it, at most twice a second. */
 import type { StreamEvent } from '../../shared/protocol.ts';
-import type { Database } from './database.ts';
+import type { Database } from '../database/database.ts';
 import type { NumberedScale, Record, Records } from './records.ts';
 
 const INTERVAL_MS = 500;

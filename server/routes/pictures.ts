@@ -10,7 +10,7 @@ import type { Format } from '../../shared/request.ts';
 import { systemCode } from '../disk/errors.ts';
 import { detectFormat, HEAD_BYTES } from '../../shared/picture-format.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import { KeyedLock } from '../jobs/keyed-lock.ts';
+import { KeyedLock } from '../database/keyed-lock.ts';
 import { commonErrors, idParams, notFoundError, parameters, secured } from './docs.ts';
 import type { Env } from './env.ts';
 import { HttpError } from './http-error.ts';

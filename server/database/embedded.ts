@@ -2,28 +2,13 @@
 import { PGlite } from '@electric-sql/pglite';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { fromPglite, type ConstructorOptions } from 'pg-boss';
+import { fromPglite } from 'pg-boss';
+import type { Database, Sql } from './database.ts';
 import { DATABASE_OPTIONS } from './database-options.ts';
-import { JobError } from './errors.ts';
+import { DatabaseError } from './errors.ts';
+import { KeyedLock } from './keyed-lock.ts';
 import { migrate } from './migrations.ts';
 import { makeDatabase } from './make-database.ts';
-
-/** The queue's view of a connection. */
-export type QueueDatabase = NonNullable<ConstructorOptions['db']>;
-
-/** One query at a time: `$1` placeholders, jsonb as values, timestamps as dates. */
-export interface Sql {
-  query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** For the queue, inside the same transaction where this is one. */
-  readonly forQueue: QueueDatabase;
-}
-
-export interface Database extends Sql {
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** Resolves to its undo. */
-  listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>>;
-  close(): Promise<void>;
-}
 
 export interface DatabasePlace {
   readonly folder: string;
@@ -35,9 +20,9 @@ export interface DatabasePlace {
  * Opens the database of a folder, made first where there is none. Rejects with the database's own error where it is
  * damaged.
  *
- * @throws JobError `database` where none can be made, or where it is a newer program's
+ * @throws DatabaseError `database` where none can be made, or where it is a newer program's
  */
-export async function openDatabase({ folder, maker }: DatabasePlace): Promise<Database> {
+export async function openEmbedded({ folder, maker }: DatabasePlace): Promise<Database> {
   if (!existsSync(folder)) await makeNew(folder, maker);
   return open(folder);
 }
@@ -59,25 +44,30 @@ async function makeNew(folder: string, maker: URL): Promise<void> {
   } catch (cause) {
     await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new JobError('database', 'machine', `database: it cannot be made in ${folder} (${reason})`, cause);
+    throw new DatabaseError('database', `database: it cannot be made in ${folder} (${reason})`, cause);
   }
 }
 
 async function open(folder: string): Promise<Database> {
   const pglite = await PGlite.create({ dataDir: folder, ...DATABASE_OPTIONS });
+  const locks = new KeyedLock();
+  const database: Database = {
+    backend: 'pglite',
+    query: (text, values) => sqlOf(pglite).query(text, values),
+    forQueue: fromPglite(pglite),
+    transaction: (work) => pglite.transaction((tx) => work(sqlOf(tx))),
+    // No other process opens the folder.
+    exclusively: (key, work) => locks.hold(key, work),
+    listen: (channel, listener) => pglite.listen(channel, listener),
+    close: () => pglite.close(),
+  };
   try {
-    await migrate(sqlOf(pglite), (work) => pglite.transaction((tx) => work(sqlOf(tx))));
+    await migrate(database);
   } catch (error) {
     await pglite.close().catch(() => undefined);
     throw error;
   }
-  return {
-    query: (text, values) => sqlOf(pglite).query(text, values),
-    forQueue: fromPglite(pglite),
-    transaction: (work) => pglite.transaction((tx) => work(sqlOf(tx))),
-    listen: (channel, listener) => pglite.listen(channel, listener),
-    close: () => pglite.close(),
-  };
+  return database;
 }
 
 function sqlOf(connection: Pick<PGlite, 'query'>): Sql {
