@@ -53,6 +53,41 @@ const STEPS: readonly (readonly string[])[] = [
     `CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON panorama.panoramas
       FOR EACH ROW EXECUTE FUNCTION panorama.tell()`,
   ],
+  // Several workers, several owners.
+  [
+    `ALTER TABLE panorama.panoramas
+      ADD owner text NOT NULL DEFAULT 'default',
+      ADD model text,
+      ADD memory_bytes double precision NOT NULL DEFAULT 0,
+      ADD webhook text,
+      ADD run uuid,
+      ADD worker text`,
+    'CREATE INDEX panoramas_of_owner ON panorama.panoramas (owner, created_at DESC, id DESC)',
+    `CREATE INDEX panoramas_active ON panorama.panoramas (owner, status) WHERE status IN ('queued', 'running')`,
+    `CREATE INDEX panoramas_large ON panorama.panoramas (memory_bytes) WHERE status = 'queued'`,
+    `CREATE TABLE panorama.workers (
+      name text PRIMARY KEY,
+      version text NOT NULL,
+      engine text NOT NULL,
+      device text NOT NULL,
+      memory_bytes double precision NOT NULL,
+      jobs integer NOT NULL,
+      seen_at timestamptz NOT NULL
+    )`,
+    `CREATE OR REPLACE FUNCTION panorama.tell() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      PERFORM pg_notify('panorama', coalesce(NEW.id, OLD.id)::text);
+      IF TG_OP <> 'UPDATE' OR OLD.status <> NEW.status THEN
+        PERFORM pg_notify('panorama_queue', '');
+      END IF;
+      IF TG_OP <> 'INSERT' AND OLD.run IS NOT NULL THEN
+        IF TG_OP = 'DELETE' OR NEW.status <> 'running' OR NEW.run IS DISTINCT FROM OLD.run THEN
+          PERFORM pg_notify('panorama_stopped', OLD.id::text);
+        END IF;
+      END IF;
+      RETURN NULL;
+    END $$`,
+  ],
 ];
 
 /** The version that this program makes and knows. */

@@ -13,6 +13,7 @@ import type { JobLog } from './log.ts';
 import type { Queue } from './queue.ts';
 import { priorityOf, type Records } from './records.ts';
 import type { Database } from '../database/database.ts';
+import { resolveHyperparameters } from '../../shared/hyperparameters.ts';
 
 /** A photo that was received, whole and synced, in a folder of `JobFiles.newUpload`. */
 export interface Upload {
@@ -30,14 +31,27 @@ export interface Acceptance {
   readonly created: boolean;
 }
 
-export interface AcceptContext {
+/** Who sends it, and where its end is told. */
+export interface Sender {
+  /** By the name of their token. */
+  readonly owner: string;
+  readonly webhook: string | null;
+}
+
+export interface AcceptLimits {
+  /** How many may wait, of all and of one owner. */
+  readonly maxQueued: number;
+  readonly maxQueuedPerOwner: number;
+}
+
+export interface AcceptContext extends AcceptLimits {
   readonly database: Database;
   readonly files: JobFiles;
   readonly records: Records;
   readonly queue: Queue;
   readonly pace: Pace;
-  readonly maxQueued: number;
-  readonly memoryBytes: number;
+  /** What a job may take on any worker; null where none is known. */
+  readonly memoryBytes: number | null;
   readonly log: JobLog;
 }
 
@@ -56,35 +70,35 @@ export async function checkRoom(folder: string, sizeBytes: number, reserveBytes:
  * Keeps the upload under `id` and puts it into the queue; the same again is answered as it stands. The upload's
  * folder is used up only where a panorama is created. Callers see to it that an id is taken by one at a time.
  *
- * @throws JobError `id-taken`, `queue-full`, `needs-more-memory`; DiskError
+ * @throws JobError `id-taken`, `queue-full`, `needs-more-memory`; DiskError, BlobError, DatabaseError
  */
 export async function acceptJob(
   id: string,
   upload: Upload,
   request: PanoramaRequest,
+  { owner, webhook }: Sender,
   context: AcceptContext,
 ): Promise<Acceptance> {
   const { database, files, records, queue, log } = context;
   const fingerprint = fingerprintOf(request, upload.sha256);
   const found = await records.get(id);
-  if (found?.fingerprint === fingerprint) return { panorama: found.panorama, created: false };
+  if (found?.fingerprint === fingerprint && found.owner === owner)
+    return { panorama: found.panorama, created: false };
   if (found) throw idTaken(id);
 
-  const { queued } = await records.counts();
-  if (queued >= context.maxQueued) {
-    throw new JobError('queue-full', 'machine', `queue: ${queued} panoramas wait already; try again later`);
-  }
+  await checkQueue(owner, records, context);
   const { image } = upload;
   const { seconds: estimatedSeconds, memoryBytes } = expectJob(image, request, context.pace);
-  checkMemory(memoryBytes, context.memoryBytes);
+  if (context.memoryBytes !== null) checkMemory(memoryBytes, context.memoryBytes);
 
-  const createdAt = new Date().toISOString();
-  const accepted = { fingerprint, request, image, estimatedSeconds, createdAt };
-  if (!(await files.accept(id, upload.folder, accepted))) throw idTaken(id);
+  const model = modelOf(request, upload.sha256);
+  const createdAt = await records.now();
+  const accepted = { fingerprint, request, image, estimatedSeconds, memoryBytes, owner, model, webhook, createdAt };
+  await files.accept(id, upload.folder, accepted);
   try {
     await database.transaction(async (sql) => {
       await records.insert({ id, ...accepted }, sql);
-      await queue.add({ id, priority: priorityOf(request) }, sql);
+      await queue.add({ id, priority: priorityOf(request), owner, memoryBytes }, sql);
     });
   } catch (error) {
     await files.remove(id);
@@ -94,6 +108,32 @@ export async function acceptJob(
   const record = await records.get(id);
   if (!record) throw notFound(id);
   return { panorama: record.panorama, created: true };
+}
+
+async function checkQueue(
+  owner: string,
+  records: Records,
+  { maxQueued, maxQueuedPerOwner }: AcceptLimits,
+): Promise<void> {
+  const { queued } = await records.counts();
+  if (queued >= maxQueued) {
+    throw new JobError('queue-full', 'machine', `queue: ${queued} panoramas wait already; try again later`);
+  }
+  const own = await records.counts(owner);
+  if (own.queued >= maxQueuedPerOwner) {
+    throw new JobError(
+      'queue-full',
+      'request',
+      `queue: ${own.queued} of your panoramas wait already; try again when some of them are made`,
+    );
+  }
+}
+
+/** What names the model before the photo is decoded; null where nothing is trained. */
+function modelOf(request: PanoramaRequest, photoSha256: string): string | null {
+  const hyperparameters = resolveHyperparameters(request);
+  if (!hyperparameters) return null;
+  return createHash('sha256').update(JSON.stringify(hyperparameters)).update(photoSha256).digest('hex');
 }
 
 function idTaken(id: string): JobError {

@@ -1,7 +1,4 @@
 /** Old panoramas and models make room: by age, and by a budget of bytes. Never what is in use. */
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { folderBytes } from '../disk/free-space.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
 import type { Records } from './records.ts';
@@ -16,10 +13,7 @@ export interface EvictionLimits {
 export interface EvictionContext {
   readonly records: Records;
   readonly files: JobFiles;
-  readonly modelsFolder: string;
   readonly limits: EvictionLimits;
-  /** A model that was used since then may be in use; null where no job runs. */
-  readonly oldestRun: () => Date | null;
   /** Forgets a panorama that ended then, and leaves alone what has its id meanwhile. */
   readonly forget: (id: string, endedAt: Date) => Promise<void>;
   readonly log: JobLog;
@@ -29,22 +23,30 @@ interface Candidate {
   readonly kind: 'panorama' | 'model';
   readonly name: string;
   readonly lastUsed: Date;
-  readonly sizeBytes: () => Promise<number>;
+  readonly sizeBytes: number;
   readonly remove: () => Promise<void>;
 }
 
 const DAY_MS = 24 * 3600 * 1000;
+/** What has no row for so long is not being accepted: it was left by a process that ended, or written after its end. */
+const ORPHANED_MS = 3600 * 1000;
+const MODELS = 'models';
 
-/** Removes what is too old, then the oldest until all of it fits the budget. */
+/** Removes what nobody knows and what is too old, then the oldest until all of it fits the budget. */
 export async function evict(context: EvictionContext, now = new Date()): Promise<void> {
-  const { limits, log } = context;
-  const all = [...(await panoramas(context)), ...(await models(context))];
-  const candidates = all.toSorted((a, b) => a.lastUsed.getTime() - b.lastUsed.getTime());
+  const { files, limits, log } = context;
+  await files.blobs.sweep();
+  const kept = await files.all();
   const oldest = now.getTime() - limits.keepDays * DAY_MS;
-  let used = await usedBytes(context);
-  for (const { kind, name, lastUsed, sizeBytes, remove } of candidates) {
+  await removeOrphans(context, kept, now.getTime(), oldest);
+  const { candidates: ofModels, sizeBytes } = await models(context);
+  const candidates = [...(await panoramas(context, kept)), ...ofModels].toSorted(
+    (a, b) => a.lastUsed.getTime() - b.lastUsed.getTime(),
+  );
+  let used = sizeBytes;
+  for (const job of kept.values()) used += job.sizeBytes;
+  for (const { kind, name, lastUsed, sizeBytes: size, remove } of candidates) {
     if (lastUsed.getTime() >= oldest && used <= limits.budgetBytes) return;
-    const size = await sizeBytes();
     try {
       await remove();
       used -= size;
@@ -55,39 +57,51 @@ export async function evict(context: EvictionContext, now = new Date()): Promise
   }
 }
 
-async function usedBytes({ files, modelsFolder }: EvictionContext): Promise<number> {
-  return (await folderBytes(files.all)) + (await folderBytes(modelsFolder));
+type Kept = Awaited<ReturnType<JobFiles['all']>>;
+
+async function removeOrphans(
+  { records, files, log }: EvictionContext,
+  kept: Kept,
+  now: number,
+  oldest: number,
+): Promise<void> {
+  const known = new Set(await records.ids());
+  for (const [id, { modifiedAt }] of kept) {
+    if (known.has(id) || modifiedAt.getTime() > now - ORPHANED_MS) continue;
+    // What was accepted and has no row is of a database that was lost or is an older one.
+    if (modifiedAt.getTime() > oldest && (await files.accepted(id)) !== null) continue;
+    await files.remove(id);
+    kept.delete(id);
+    log.evicted('panorama', id);
+  }
 }
 
-async function panoramas({ records, files, forget }: EvictionContext): Promise<Candidate[]> {
+async function panoramas({ records, forget }: EvictionContext, kept: Kept): Promise<Candidate[]> {
   const ended = await records.ended();
   return ended.map(({ id, endedAt }) => ({
     kind: 'panorama',
     name: id,
     lastUsed: endedAt,
-    sizeBytes: () => folderBytes(files.folder(id)),
+    sizeBytes: kept.get(id)?.sizeBytes ?? 0,
     remove: () => forget(id, endedAt),
   }));
 }
 
-async function models({ modelsFolder, oldestRun }: EvictionContext): Promise<Candidate[]> {
-  const names = await readdir(modelsFolder).catch(() => []);
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const path = join(modelsFolder, name);
-      const status = await stat(path).catch(() => null);
-      return status?.isFile() ? { name, path, status } : null;
-    }),
-  );
-  const inUseSince = oldestRun();
-  return found
-    .filter((model) => model !== null)
-    .filter(({ status }) => inUseSince === null || status.mtime < inUseSince)
-    .map(({ name, path, status }) => ({
+/** A model that was used since the oldest job that runs has started may be in use. */
+async function models({ records, files }: EvictionContext): Promise<{ candidates: Candidate[]; sizeBytes: number }> {
+  const inUseSince = await records.oldestStart();
+  const candidates: Candidate[] = [];
+  let total = 0;
+  for await (const { key, sizeBytes, modifiedAt } of files.blobs.list(MODELS)) {
+    total += sizeBytes;
+    if (inUseSince !== null && modifiedAt >= inUseSince) continue;
+    candidates.push({
       kind: 'model',
-      name,
-      lastUsed: status.mtime,
-      sizeBytes: () => Promise.resolve(status.size),
-      remove: () => rm(path, { force: true }),
-    }));
+      name: key.slice(MODELS.length + 1),
+      lastUsed: modifiedAt,
+      sizeBytes,
+      remove: () => files.blobs.remove(key),
+    });
+  }
+  return { candidates, sizeBytes: total };
 }

@@ -1,27 +1,30 @@
 /**
- * The folder of each panorama: its request and photo, its pictures, and how it ended. All that is lost with the
- * database can be read from here.
+ * What is kept of each panorama as bytes: its request and photo, its pictures, and how it ended. All that is lost with
+ * an embedded database can be read from here.
  *
- *   jobs/ID/request.json  jobs/ID/photo  jobs/ID/variant-0 …  jobs/ID/ended.json
- *   uploads/…             what is being received
- *   trash/…               what is being deleted
+ *   jobs/ID/photo  jobs/ID/request.json  jobs/ID/variant-0 …  jobs/ID/ended.json
+ *
+ * What is being received is in a folder of this process, `uploads/`.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Size } from '../../shared/geometry.ts';
 import { panoramaRequestSchema, type PanoramaRequest } from '../../shared/request.ts';
 import { madeVariantSchema, panoramaSchema } from '../../shared/protocol.ts';
-import { systemCode, writeFailure } from '../disk/errors.ts';
-import { syncFolder, writeWhole } from '../disk/write-whole.ts';
+import type { Blobs } from '../blobs/blobs.ts';
+import { writeFailure } from '../disk/errors.ts';
 
 const acceptedSchema = z.object({
   fingerprint: z.string(),
   request: panoramaRequestSchema,
   image: z.object({ width: z.int(), height: z.int() }),
   estimatedSeconds: z.number(),
+  memoryBytes: z.number(),
+  owner: z.string(),
+  model: z.string().nullable(),
+  webhook: z.string().nullable(),
   createdAt: z.iso.datetime(),
 });
 
@@ -33,6 +36,14 @@ export interface Accepted {
   /** The photo, upright. */
   readonly image: Size;
   readonly estimatedSeconds: number;
+  /** At its peak. */
+  readonly memoryBytes: number;
+  /** Whose token it came with. */
+  readonly owner: string;
+  /** What is trained for it: of two with the same, one trains. Null where nothing is. */
+  readonly model: string | null;
+  /** Where its end is told. */
+  readonly webhook: string | null;
   readonly createdAt: string;
 }
 
@@ -44,20 +55,32 @@ export type Ended = z.infer<typeof endedSchema>;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-export class JobFiles {
-  private constructor(private readonly root: string) {}
+/** Where all of it is. */
+export const JOBS = 'jobs';
 
-  /** Makes the folders, and throws away what was being received or deleted when the last server ended. */
-  static async open(root: string): Promise<JobFiles> {
-    const files = new JobFiles(root);
-    for (const name of ['uploads', 'trash']) await rm(join(root, name), { recursive: true, force: true });
-    for (const name of ['uploads', 'trash', 'jobs']) await mkdir(join(root, name), { recursive: true });
-    return files;
+const keyOf = (id: string, name: string): string => `${JOBS}/${id}/${name}`;
+
+export const photoKey = (id: string): string => keyOf(id, 'photo');
+export const variantKey = (id: string, n: number): string => keyOf(id, `variant-${n}`);
+
+export class JobFiles {
+  private constructor(
+    readonly blobs: Blobs,
+    /** Of this process alone. */
+    readonly uploads: string,
+  ) {}
+
+  /** Throws away what was being received when the last server ended. */
+  static async open(blobs: Blobs, folder: string): Promise<JobFiles> {
+    const uploads = join(folder, 'uploads');
+    await rm(uploads, { recursive: true, force: true });
+    await mkdir(uploads, { recursive: true });
+    return new JobFiles(blobs, uploads);
   }
 
   /** A new empty folder for one upload. */
   async newUpload(): Promise<string> {
-    const folder = join(this.root, 'uploads', randomBytes(8).toString('hex'));
+    const folder = join(this.uploads, randomBytes(8).toString('hex'));
     try {
       await mkdir(folder);
     } catch (error) {
@@ -70,80 +93,54 @@ export class JobFiles {
     return join(upload, 'photo');
   }
 
-  /** Keeps an upload, whose photo is synced already, under its id. False where the id has a folder. */
-  async accept(id: string, upload: string, accepted: Accepted): Promise<boolean> {
-    await writeWhole(join(upload, 'request.json'), JSON.stringify(accepted), 'the request');
-    try {
-      await rename(upload, this.folder(id));
-    } catch (error) {
-      if (existsSync(this.folder(id))) return false;
-      throw writeFailure('the upload', error);
-    }
-    await syncFolder(this.all);
-    return true;
-  }
-
   async discard(upload: string): Promise<void> {
     await rm(upload, { recursive: true, force: true });
   }
 
-  /** All ids that have a folder. */
-  async ids(): Promise<string[]> {
-    return (await readdir(this.all)).filter((name) => UUID.test(name));
+  /** Keeps an upload, whose photo is synced already, under its id. What has no request was never accepted. */
+  async accept(id: string, upload: string, accepted: Accepted): Promise<void> {
+    await this.blobs.putFile(photoKey(id), this.uploadedPhoto(upload), 'the photo');
+    await this.blobs.put(keyOf(id, 'request.json'), JSON.stringify(accepted), 'the request');
   }
 
-  /** What was accepted under an id; null where its folder does not tell. */
+  /** All ids that something is kept of, with when the last of it was written, and what it takes. */
+  async all(): Promise<Map<string, { readonly modifiedAt: Date; readonly sizeBytes: number }>> {
+    const found = new Map<string, { modifiedAt: Date; sizeBytes: number }>();
+    for await (const { key, modifiedAt, sizeBytes } of this.blobs.list(JOBS)) {
+      const id = key.split('/')[1] ?? '';
+      if (!UUID.test(id)) continue;
+      const known = found.get(id);
+      const latest = known && known.modifiedAt > modifiedAt ? known.modifiedAt : modifiedAt;
+      found.set(id, { modifiedAt: latest, sizeBytes: sizeBytes + (known?.sizeBytes ?? 0) });
+    }
+    return found;
+  }
+
+  /** What was accepted under an id; null where that is not to be read. */
   accepted(id: string): Promise<Accepted | null> {
-    return readJson(join(this.folder(id), 'request.json'), acceptedSchema);
+    return this.readJson(keyOf(id, 'request.json'), acceptedSchema);
   }
 
   ended(id: string): Promise<Ended | null> {
-    return readJson(join(this.folder(id), 'ended.json'), endedSchema);
+    return this.readJson(keyOf(id, 'ended.json'), endedSchema);
   }
 
   writeEnded(id: string, ended: Ended): Promise<void> {
-    return writeWhole(join(this.folder(id), 'ended.json'), JSON.stringify(ended), 'how it ended');
+    return this.blobs.put(keyOf(id, 'ended.json'), JSON.stringify(ended), 'how it ended');
   }
 
-  /** Where all of it is. */
-  get all(): string {
-    return join(this.root, 'jobs');
+  remove(id: string): Promise<void> {
+    return this.blobs.remove(`${JOBS}/${id}`);
   }
 
-  folder(id: string): string {
-    return join(this.all, id);
-  }
-
-  photo(id: string): string {
-    return join(this.folder(id), 'photo');
-  }
-
-  variant(id: string, n: number): string {
-    return variantPath(this.folder(id), n);
-  }
-
-  /** Gone at once under its id, whatever happens before its bytes are. */
-  async remove(id: string): Promise<void> {
-    const trash = join(this.root, 'trash', `${id}-${randomBytes(4).toString('hex')}`);
+  private async readJson<T>(key: string, schema: z.core.$ZodType<T>): Promise<T | null> {
+    const bytes = await this.blobs.get(key);
+    if (bytes === null) return null;
     try {
-      await rename(this.folder(id), trash);
-      await syncFolder(this.all);
-    } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw error;
+      const parsed = z.core.safeParse(schema, JSON.parse(new TextDecoder().decode(bytes)));
+      return parsed.success ? parsed.data : null;
+    } catch {
+      return null;
     }
-    await rm(trash, { recursive: true, force: true });
-  }
-}
-
-export function variantPath(folder: string, n: number): string {
-  return join(folder, `variant-${n}`);
-}
-
-async function readJson<T>(path: string, schema: z.core.$ZodType<T>): Promise<T | null> {
-  try {
-    const parsed = z.core.safeParse(schema, JSON.parse(await readFile(path, 'utf8')));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
   }
 }

@@ -2,13 +2,14 @@
  * A program: does one job that its parent sends, writes the pictures and reports what happens. It ends when the job
  * does, when it is told to, and when its parent is gone.
  */
-import { readFile } from 'node:fs/promises';
 import { PanoramaError } from '../../shared/errors.ts';
-import { removeTemporaries, writeWhole } from '../disk/write-whole.ts';
+import type { Blobs } from '../blobs/blobs.ts';
+import { openBlobs } from '../blobs/open-blobs.ts';
 import { thumbnailOfFile, thumbnailOf } from '../images/thumbnail.ts';
 import type { PanoramaEvent } from '../panorama/events.ts';
 import { makePanorama, type JobReport } from '../panorama/make-panorama.ts';
-import { variantPath } from './job-files.ts';
+import { ModelStore } from '../models/model-store.ts';
+import { photoKey, variantKey } from './job-files.ts';
 import type { Assignment, ProcessMessage } from './messages.ts';
 
 const stop = new AbortController();
@@ -24,19 +25,21 @@ process.once('message', (assignment: Assignment) => void run(assignment));
 await send({ type: 'ready' });
 
 async function run(assignment: Assignment): Promise<void> {
-  const { folder, photoPath, modelsFolder, request, engine, delivered, pace } = assignment;
+  const { id, request, engine, delivered, pace } = assignment;
   try {
-    await removeTemporaries(folder);
+    const blobs = await openBlobs(assignment.blobs, process.env);
+    const photo = await blobs.get(photoKey(id));
+    if (photo === null) throw new Error(`internal: job program: the photo of ${id} is not in ${blobs.place}`);
     let report: JobReport | null = null;
     await makePanorama({
-      photo: await readFile(photoPath),
+      photo,
       request,
       engine,
-      modelsFolder,
+      models: new ModelStore(blobs, 'models/'),
       signal: stop.signal,
       delivered: new Set(delivered),
       pace,
-      onEvent: (event) => tell(event, folder),
+      onEvent: (event) => tell(event, blobs, id),
       onReport: (told) => (report = told),
     });
     if (report === null) throw new Error('internal: the job ended without a report');
@@ -47,7 +50,7 @@ async function run(assignment: Assignment): Promise<void> {
   }
 }
 
-async function tell(event: PanoramaEvent, folder: string): Promise<void> {
+async function tell(event: PanoramaEvent, blobs: Blobs, id: string): Promise<void> {
   switch (event.type) {
     case 'progress': {
       const { type, ...progress } = event;
@@ -62,7 +65,7 @@ async function tell(event: PanoramaEvent, folder: string): Promise<void> {
     }
     case 'variant': {
       const { type, bytes, ...variant } = event;
-      await writeWhole(variantPath(folder, variant.n), bytes, 'the picture');
+      await blobs.put(variantKey(id, variant.n), bytes, 'the picture');
       return send({ type, variant, preview: await thumbnailOfFile(bytes) });
     }
     default:
@@ -80,7 +83,7 @@ async function fail(error: unknown, assignment?: Assignment): Promise<never> {
 function failure(error: unknown, assignment?: Assignment): ProcessMessage {
   if (error instanceof PanoramaError) {
     const { code, kind, message } = error as PanoramaError;
-    const text = assignment ? message.replaceAll(assignment.modelsFolder, 'models') : message;
+    const text = assignment ? message.replaceAll(assignment.blobs, 'store') : message;
     return { type: 'failed', error: { code, kind, message: text.replace(/\s+/g, ' ') } };
   }
   const message = "internal: the job failed in a way that nobody thought of; the server's log says more";

@@ -1,51 +1,66 @@
-/** The server's panoramas: accepted, made one after the other, watched, canceled, forgotten. */
+/** The panoramas of a server, or of one of several on a database: accepted, made, watched, canceled, forgotten. */
 import { join } from 'node:path';
 import type { Estimate, Panorama, PanoramaList } from '../../shared/protocol.ts';
 import { PanoramaError } from '../../shared/errors.ts';
 import { hasEnded } from '../../shared/protocol.ts';
 import type { Size } from '../../shared/geometry.ts';
 import type { EngineChoice, PanoramaRequest } from '../../shared/request.ts';
-import { UndoStack } from '../undo-stack.ts';
-import { acceptJob, checkRoom, type Acceptance, type Upload } from './accept.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Blobs } from '../blobs/blobs.ts';
 import type { Database } from '../database/database.ts';
 import { openEmbedded, putAside } from '../database/embedded.ts';
+import { schemaVersion, SCHEMA_VERSION } from '../database/migrations.ts';
+import { openPostgres } from '../database/postgres.ts';
+import { UndoStack } from '../undo-stack.ts';
+import { acceptJob, checkRoom, type Acceptance, type AcceptLimits, type Sender, type Upload } from './accept.ts';
+import { openBoss } from './boss.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { JobError, notFound } from './errors.ts';
 import { estimate } from './estimate.ts';
 import { evict, type EvictionLimits } from './evict.ts';
+import { Fleet, type WorkerFacts } from './fleet.ts';
 import { JobFiles } from './job-files.ts';
-import { KeyedLock } from '../database/keyed-lock.ts';
 import type { JobLog } from './log.ts';
 import { Paces } from './paces.ts';
 import { Queue } from './queue.ts';
 import { Records, type Record } from './records.ts';
 import { recover } from './recover.ts';
-import { keepEnd, runJob, type StopReason } from './run-job.ts';
+import { keepEnd } from './run-job.ts';
 import { Watches, type WatchItem } from './watch.ts';
+import { Webhooks, type WebhookSettings } from './webhooks.ts';
+import { Worker } from './worker.ts';
 
-export interface JobsOptions {
-  /** Locked for this process already. */
-  readonly dataFolder: string;
-  /** Where the bundled programs are, with a slash at its end. */
-  readonly programs: URL;
-  readonly engine: EngineChoice;
-  /** How many run at once. */
-  readonly jobs: number;
-  /** How many may wait. */
-  readonly maxQueued: number;
-  /** What a job may take. */
-  readonly memoryBytes: number;
+/** What this process takes jobs with. */
+export interface WorkerSettings extends WorkerFacts {
+  /** What its jobs are told to train on. */
+  readonly choice: EngineChoice;
+  /** Panoramas of one owner that may run at once, on all workers. */
+  readonly perOwner: number;
+  /** How long jobs may go on when it stops. */
+  readonly drainMs: number;
+}
+
+/** What this process answers clients with. */
+export interface ApiSettings extends AcceptLimits {
   /** What must stay free of the disk. */
   readonly reserveBytes: number;
   readonly eviction: EvictionLimits;
-  readonly log: JobLog;
+  /** Null where none are sent. */
+  readonly webhooks: WebhookSettings | null;
 }
 
-interface Run {
-  readonly startedAt: Date;
-  readonly stop: (reason: StopReason) => void;
-  /** Resolves when its process is gone. */
-  readonly gone: Promise<void>;
+export interface JobsOptions {
+  /** Of this process alone, locked for it already. */
+  readonly dataFolder: string;
+  /** Where the bundled programs are, with a slash at its end. */
+  readonly programs: URL;
+  /** A PostgreSQL that several processes share; null for one of this process's own, in its folder. */
+  readonly databaseUrl: string | null;
+  readonly blobs: Blobs;
+  /** Null in a process that takes no jobs. */
+  readonly worker: WorkerSettings | null;
+  /** Null in a process that answers no clients. */
+  readonly api: ApiSettings | null;
+  readonly log: JobLog;
 }
 
 export interface OpenJobs {
@@ -58,15 +73,20 @@ interface Parts {
   readonly queue: Queue;
   readonly paces: Paces;
   readonly watches: Watches;
-  readonly modelsFolder: string;
+  readonly webhooks: Webhooks;
+  readonly fleet: Fleet;
 }
 
 const EVICTION_INTERVAL_MS = 10 * 60 * 1000;
+/** How long a database may be away before a client is told so, and a worker's job gives up. */
+const PATIENCE_MS = { api: 5000, worker: 120_000 } as const;
+/** How long is waited for a job's process when its panorama is forgotten. */
+const REMOVAL_MS = 10_000;
+const REMOVAL_POLL_MS = 100;
 
 export class Jobs {
-  private readonly runs = new Map<string, Run>();
-  private readonly locks = new KeyedLock();
   private stopping = false;
+  private worker: Worker | null = null;
 
   private constructor(
     private readonly options: JobsOptions,
@@ -76,13 +96,25 @@ export class Jobs {
   ) {}
 
   /**
-   * Opens what the folder holds and goes on with it. A database that is damaged is put aside: the folders hold all that
-   * a new one needs. Resolves to the jobs and their undo, which hands back what runs.
+   * Opens what there is and goes on with it. An embedded database that is damaged is put aside: the folders hold all
+   * that a new one needs. Resolves to the jobs and their undo, which hands back what runs.
+   *
+   * @throws DatabaseError, BlobError, DiskError
    */
   static async open(options: JobsOptions): Promise<OpenJobs> {
-    const { dataFolder, programs, log } = options;
+    const { dataFolder, programs, databaseUrl, log } = options;
+    const files = await JobFiles.open(options.blobs, dataFolder);
+    if (databaseUrl !== null) {
+      await options.blobs.check();
+      const database = await openPostgres({
+        url: databaseUrl,
+        applicationName: `panorama ${options.worker?.name ?? 'api'}`,
+        patienceMs: options.api ? PATIENCE_MS.api : PATIENCE_MS.worker,
+        onError: (error) => log.warning('database: a connection was lost', error),
+      });
+      return Jobs.openOn(database, files, options);
+    }
     const place = { folder: join(dataFolder, 'database'), maker: new URL('database-maker.js', programs) };
-    const files = await JobFiles.open(dataFolder);
     try {
       return await Jobs.openOn(await openEmbedded(place), files, options);
     } catch (cause) {
@@ -97,42 +129,47 @@ export class Jobs {
   }
 
   private static async openOn(database: Database, files: JobFiles, options: JobsOptions): Promise<OpenJobs> {
-    const { dataFolder, log } = options;
+    const { log, api, worker: settings } = options;
     const opened = new UndoStack();
     opened.push(() => database.close());
-    const onError = (error: unknown) =>
-      log.bug(null, String(error), error instanceof Error ? error.stack : undefined);
+    const onError = (error: unknown) => {
+      if (error instanceof PanoramaError) log.warning(error.message, error);
+      else log.bug(null, String(error), error instanceof Error ? error.stack : undefined);
+    };
     try {
-      const records = new Records(database, options.jobs);
+      const { fleet, close: closeFleet } = await Fleet.open(database, settings, onError);
+      opened.push(closeFleet);
+      const records = new Records(database, () => fleet.slots);
       const paces = await Paces.load(database);
-      const onJob = (id: string): Promise<void> => jobs.run(id);
-      const queue = await Queue.open({ database, jobs: options.jobs, onJob, onError });
-      opened.push(() => queue.close());
+      const { boss, close: closeBoss } = await openBoss(database, onError);
+      opened.push(closeBoss);
+      const queue = await Queue.open(boss, database);
+      const webhooks = await Webhooks.open(boss, database, records, log);
       const { watches, close: closeWatches } = await Watches.open(database, records, onError);
       opened.push(closeWatches);
-      const modelsFolder = join(dataFolder, 'models');
-      const jobs = new Jobs(options, files, records, { database, queue, paces, watches, modelsFolder });
+      const jobs = new Jobs(options, files, records, { database, queue, paces, watches, webhooks, fleet });
 
-      await recover(records, files, queue, log);
-      await queue.work();
-      opened.push(() => jobs.stopAll());
-      const evictAll = () => void jobs.evict().catch(onError);
-      evictAll();
-      const timer = setInterval(evictAll, EVICTION_INTERVAL_MS);
-      opened.push(() => clearInterval(timer));
+      if (options.databaseUrl === null) await recover(records, files, queue, log);
+      if (settings) {
+        const context = { database, records, files, queue, paces, webhooks, log, ...settings };
+        const program = new URL('job-program.js', options.programs);
+        const { worker, close } = await Worker.open({ ...context, engine: settings.choice, program });
+        jobs.worker = worker;
+        opened.push(close);
+      }
+      if (api) {
+        if (api.webhooks) await webhooks.work(api.webhooks);
+        const evictAll = () => void jobs.evict(api.eviction).catch(onError);
+        evictAll();
+        const timer = setInterval(evictAll, EVICTION_INTERVAL_MS);
+        opened.push(() => clearInterval(timer));
+      }
+      opened.push(() => (jobs.stopping = true));
       return { jobs, close: () => opened.undo() };
     } catch (error) {
       await opened.undo().catch(() => undefined);
       throw error;
     }
-  }
-
-  /** Hands back what runs and takes nothing more. */
-  private async stopAll(): Promise<void> {
-    this.stopping = true;
-    const running = [...this.runs.values()];
-    for (const { stop } of running) stop('server-stops');
-    await Promise.all(running.map(({ gone }) => gone.catch(() => undefined)));
   }
 
   /**
@@ -141,37 +178,44 @@ export class Jobs {
    * @throws JobError `stopping`; DiskError
    */
   async newUpload(sizeBytes: number): Promise<string> {
-    this.checkOpen();
-    await checkRoom(this.files.all, sizeBytes, this.options.reserveBytes);
+    await checkRoom(this.files.uploads, sizeBytes, this.api().reserveBytes);
     return this.files.newUpload();
   }
 
   /**
-   * Takes a panorama, on the disk when this resolves. The same again is answered as it stands.
+   * Takes a panorama, kept when this resolves. The same again from the same owner is answered as it stands.
    *
-   * @throws JobError `id-taken`, `queue-full`, `needs-more-memory`, `stopping`; DiskError
+   * @throws JobError `id-taken`, `queue-full`, `needs-more-memory`, `stopping`; DiskError, BlobError, DatabaseError
    */
-  async accept(id: string, upload: Upload, request: PanoramaRequest): Promise<Acceptance> {
-    this.checkOpen();
-    const { options, files, records } = this;
-    const { database, queue, paces } = this.parts;
-    const context = { ...options, database, files, records, queue, pace: paces.pace };
-    return this.locks.hold(id, () => acceptJob(id, upload, request, context));
+  async accept(id: string, upload: Upload, request: PanoramaRequest, sender: Sender): Promise<Acceptance> {
+    const api = this.api();
+    const { files, records, parts, options } = this;
+    const { database, paces, fleet } = parts;
+    const context = { ...parts, ...api, files, records, log: options.log, pace: paces.pace };
+    return database.exclusively(id, () =>
+      acceptJob(id, upload, request, sender, { ...context, memoryBytes: fleet.memoryBytes }),
+    );
   }
 
-  private checkOpen(): void {
-    if (!this.stopping) return;
-    throw new JobError('stopping', 'machine', 'the server is stopping; try again in a minute');
+  /** @throws JobError `stopping` */
+  private api(): ApiSettings {
+    const { api } = this.options;
+    if (!api) throw new Error('internal: jobs: this process answers no clients');
+    if (this.stopping) {
+      throw new JobError('stopping', 'machine', 'the server is stopping; try again in a minute');
+    }
+    return api;
   }
 
-  /** @throws JobError `not-found` */
-  async get(id: string): Promise<Panorama> {
-    return (await this.record(id)).panorama;
+  /** @throws JobError `not-found`, also for another owner's */
+  async get(id: string, owner: string): Promise<Panorama> {
+    return (await this.record(id, owner)).panorama;
   }
 
-  /** Newest first. @throws RequestError for a cursor that is none */
-  async list(limit: number, cursor: string | null): Promise<PanoramaList> {
-    const found = await this.records.list(limit + 1, cursor === null ? null : decodeCursor(cursor));
+  /** An owner's, newest first. @throws RequestError for a cursor that is none */
+  async list(owner: string, limit: number, cursor: string | null): Promise<PanoramaList> {
+    const before = cursor === null ? null : decodeCursor(cursor);
+    const found = await this.records.list(owner, limit + 1, before);
     const panoramas = found.slice(0, limit).map(({ panorama }) => panorama);
     const last = panoramas.at(-1);
     return { panoramas, nextCursor: found.length > limit && last ? encodeCursor(last) : null };
@@ -181,14 +225,22 @@ export class Jobs {
     return this.records.counts();
   }
 
-  /** Whether it takes panoramas: the database answers and the server is not stopping. */
+  /** Jobs that run in this process's care. */
+  get running(): number {
+    return this.worker?.running ?? 0;
+  }
+
+  /** The workers that take jobs now. */
+  get workers(): readonly WorkerFacts[] {
+    return this.parts.fleet.workers;
+  }
+
+  /** Whether it does its work: the database answers and is not a newer program's, and the server is not stopping. */
   async ready(): Promise<boolean> {
-    return (
-      !this.stopping &&
-      this.counts().then(
-        () => true,
-        () => false,
-      )
+    if (this.stopping) return false;
+    return schemaVersion(this.parts.database).then(
+      (version) => version <= SCHEMA_VERSION,
+      () => false,
     );
   }
 
@@ -202,14 +254,14 @@ export class Jobs {
   }
 
   /** How far the panorama's events have come, and whether more will follow. @throws JobError `not-found` */
-  async position(id: string): Promise<{ sequence: number; ended: boolean }> {
-    const { sequence, panorama } = await this.record(id);
+  async position(id: string, owner: string): Promise<{ sequence: number; ended: boolean }> {
+    const { sequence, panorama } = await this.record(id, owner);
     return { sequence, ended: hasEnded(panorama.status) };
   }
 
-  private async record(id: string): Promise<Record> {
+  private async record(id: string, owner: string): Promise<Record> {
     const record = await this.records.get(id);
-    if (!record) throw notFound(id);
+    if (record?.owner !== owner) throw notFound(id);
     return record;
   }
 
@@ -218,63 +270,57 @@ export class Jobs {
   }
 
   /** Ends a panorama that has not ended; its process is gone within seconds. @throws JobError `not-found` */
-  async cancel(id: string): Promise<Panorama> {
-    if (await this.records.end(id, 'canceled', null)) {
-      this.options.log.ended(id, 'canceled', null);
-      const run = this.runs.get(id);
-      if (run) run.stop('canceled');
-      else await this.parts.queue.remove(id);
-      await keepEnd(id, this.records, this.files);
-    }
-    return this.get(id);
+  async cancel(id: string, owner: string): Promise<Panorama> {
+    const { panorama } = await this.record(id, owner);
+    if (!hasEnded(panorama.status)) await this.end(id);
+    return this.get(id, owner);
+  }
+
+  private async end(id: string): Promise<void> {
+    const { records, files, parts, options } = this;
+    if (!(await parts.webhooks.ending((sql) => records.cancel(id, sql), id))) return;
+    options.log.ended(id, 'canceled', null);
+    // One that runs is told by the database, and its worker takes it out.
+    if (await records.isReleased(id)) await parts.queue.remove(id);
+    await keepEnd(id, records, files);
   }
 
   /** Forgets a panorama and its files, once its process is gone. @throws JobError `not-found` */
-  remove(id: string): Promise<void> {
-    return this.locks.hold(id, async () => {
-      await this.cancel(id);
-      await this.runs.get(id)?.gone.catch(() => undefined);
+  async remove(id: string, owner: string): Promise<void> {
+    await this.record(id, owner);
+    await this.parts.database.exclusively(id, async () => {
+      await this.end(id);
+      const deadline = Date.now() + REMOVAL_MS;
+      // A worker that is gone tells nothing more.
+      while (!(await this.records.isReleased(id)) && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, REMOVAL_POLL_MS));
+      }
       await this.forget(id);
     });
   }
 
   private async forget(id: string): Promise<void> {
-    // The folder first: without it the row is of no use, while a folder without a row would be taken up again.
+    // The files first: without them the row is of no use, while files without a row would be taken up again.
     await this.files.remove(id);
     await this.parts.queue.remove(id);
     await this.records.remove(id);
   }
 
-  private run(id: string): Promise<void> {
-    const running = this.runs.get(id);
-    if (running) return running.gone;
-    if (this.stopping) return Promise.reject(new Error('the server stops'));
-    const { files, records, options } = this;
-    const { paces, modelsFolder } = this.parts;
-    const { engine, programs, log } = options;
-    const controller = new AbortController();
-    const program = new URL('job-program.js', programs);
-    const context = { records, files, modelsFolder, engine, program, paces, log };
-    const gone = runJob(id, context, controller.signal).finally(() => this.runs.delete(id));
-    this.runs.set(id, { startedAt: new Date(), stop: (reason) => controller.abort(reason), gone });
-    return gone;
-  }
-
-  private evict(): Promise<void> {
-    const { records, files, options } = this;
-    const started = () => [...this.runs.values()].map(({ startedAt }) => startedAt);
-    return evict({
-      records,
-      files,
-      modelsFolder: this.parts.modelsFolder,
-      limits: options.eviction,
-      oldestRun: () => started().toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null,
-      forget: (id, endedAt) =>
-        this.locks.hold(id, async () => {
-          const record = await this.records.get(id);
-          if (record?.panorama.endedAt === endedAt.toISOString()) await this.forget(id);
-        }),
-      log: options.log,
-    });
+  private evict(limits: EvictionLimits): Promise<void> {
+    const { records, files, parts, options } = this;
+    const { database } = parts;
+    return database.exclusively('eviction', () =>
+      evict({
+        records,
+        files,
+        limits,
+        forget: (id, endedAt) =>
+          database.exclusively(id, async () => {
+            const record = await records.get(id);
+            if (record?.panorama.endedAt === endedAt.toISOString()) await this.forget(id);
+          }),
+        log: options.log,
+      }),
+    );
   }
 }

@@ -7,10 +7,9 @@ import type { Progress } from './records.ts';
 
 /** Sent once, when the process is ready. */
 export interface Assignment {
-  /** Of the panorama: its photo is there, its variants go there. */
-  readonly folder: string;
-  readonly photoPath: string;
-  readonly modelsFolder: string;
+  readonly id: string;
+  /** Where its photo is, its variants go, and models are kept. */
+  readonly blobs: string;
   readonly request: PanoramaRequest;
   readonly engine: EngineChoice;
   readonly delivered: readonly number[];
@@ -21,7 +20,7 @@ export type ProcessMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'scale'; readonly scale: ScaleEvent }
-  /** Its file is whole on the disk. */
+  /** It is whole in the store. */
   | { readonly type: 'variant'; readonly variant: MadeVariant; readonly preview: string }
   /** The job is done; nothing follows. */
   | { readonly type: 'done'; readonly report: JobReport; readonly peakBytes: number }

@@ -1,5 +1,5 @@
 /** The queue: which panorama is made next, and when. pg-boss on the same database; it delivers ids and nothing else. */
-import { PgBoss } from 'pg-boss';
+import type { PgBoss } from 'pg-boss';
 import type { Database, Sql } from '../database/database.ts';
 
 const NAME = 'panoramas';
@@ -46,26 +46,14 @@ export class Queue {
     private readonly database: Database,
   ) {}
 
-  /** Opens the queue; of several processes any may watch over the leases. */
-  static async open(database: Database, onError: (error: unknown) => void): Promise<Queue> {
-    const boss = new PgBoss({
-      db: database.forQueue,
-      backend: database.backend,
-      schedule: false,
-      superviseIntervalSeconds: 5,
-      monitorIntervalSeconds: 5,
-      queueCacheIntervalSeconds: 60,
-    });
-    boss.on('error', onError);
-    await boss.start();
-    const queue = {
+  static async open(boss: PgBoss, database: Database): Promise<Queue> {
+    await boss.createQueue(NAME, {
       expireInSeconds: EXPIRE_SECONDS,
       retentionSeconds: RETENTION_SECONDS,
       heartbeatSeconds: LEASE_SECONDS,
       retryLimit: RETRY_LIMIT,
       retryDelay: 1,
-    };
-    await boss.createQueue(NAME, queue);
+    });
     return new Queue(boss, database);
   }
 
@@ -116,11 +104,6 @@ export class Queue {
       done: async () => void (await this.boss.complete(NAME, attempt)),
       later: async () => void (await this.boss.fail(NAME, attempt)),
     };
-  }
-
-  /** Nothing more is watched over. */
-  async close(): Promise<void> {
-    await this.boss.stop({ close: false, graceful: true, timeout: 2000 });
   }
 }
 

@@ -176,6 +176,12 @@ export class Records {
     return row && row.jobs >= slots ? row.seconds / slots : 0;
   }
 
+  /** By the database's clock, which all share. */
+  async now(): Promise<string> {
+    const [row] = await this.sql.query<{ now: Date }>('SELECT now() AS now');
+    return (row?.now ?? new Date()).toISOString();
+  }
+
   async ids(): Promise<string[]> {
     const rows = await this.sql.query<{ id: string }>('SELECT id FROM panorama.panoramas');
     return rows.map(({ id }) => id);

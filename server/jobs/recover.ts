@@ -1,4 +1,7 @@
-/** At start: what the database knows and what the folders hold are brought together, and the queue filled again. */
+/**
+ * At the start of the only server on a database: what the database knows and what the folders hold are brought
+ * together, and the queue filled again. Where several share a database, leases do what is left of this.
+ */
 import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
 import type { Queue } from './queue.ts';
@@ -10,10 +13,10 @@ import type { Records } from './records.ts';
  */
 export async function recover(records: Records, files: JobFiles, queue: Queue, log: JobLog): Promise<void> {
   const known = await records.ids();
-  const folders = new Set(await files.ids());
-  for (const id of known) if (!folders.has(id)) await records.remove(id);
+  const kept = await files.all();
+  for (const id of known) if (!kept.has(id)) await records.remove(id);
   const rows = new Set(known);
-  for (const id of folders) if (!rows.has(id)) await restore(id, records, files, log);
+  for (const id of kept.keys()) if (!rows.has(id)) await restore(id, records, files, log);
   await records.interrupted();
   await queue.replace(await records.queued());
 }

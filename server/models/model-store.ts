@@ -1,12 +1,10 @@
 /** Trained models on disk, one safetensors file each, named by their key. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { OPTIMIZERS } from '../../shared/hyperparameters.ts';
+import { PanoramaError } from '../../shared/errors.ts';
+import type { Blobs } from '../blobs/blobs.ts';
+import { FolderBlobs } from '../blobs/folder-blobs.ts';
 import { DiskError, systemCode } from '../disk/errors.ts';
-import { makeFolder } from '../disk/make-folder.ts';
-import { touch } from '../disk/touch.ts';
-import { writeWhole } from '../disk/write-whole.ts';
 import type { HostTensor } from '../program.ts';
 import type { Checkpoint, NetworkWeights, SinGan } from '../singan/model.ts';
 import { ModelError } from './model-error.ts';
@@ -63,7 +61,16 @@ export interface StoredModel {
 }
 
 export class ModelStore {
-  constructor(private readonly folder: string) {}
+  /** Models are the blobs whose keys begin with `prefix`. */
+  constructor(
+    private readonly blobs: Blobs,
+    private readonly prefix = '',
+  ) {}
+
+  /** On a folder of models. */
+  static inFolder(folder: string): ModelStore {
+    return new ModelStore(new FolderBlobs(folder));
+  }
 
   /**
    * The model of that key, complete or not, or null.
@@ -71,40 +78,44 @@ export class ModelStore {
    * @throws ModelError when there is a file but not one that this program wrote whole
    */
   async load(key: string): Promise<StoredModel | null> {
-    const path = this.path(key);
+    const blob = this.blobKey(key);
+    const bytes = await this.blobs.get(blob).catch((error: unknown) => {
+      throw storeError('read', this.nameOf(blob), error);
+    });
+    if (bytes === null) return null;
     try {
-      const model = decode(await readFile(path));
-      // For whoever removes what was not used for long; a folder that can only be read is good enough to sample from.
-      await touch(path);
+      const model = decode(bytes);
+      // For whoever removes what was not used for long; a store that can only be read is good enough to sample from.
+      await this.blobs.touch(blob);
       return model;
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return null;
-      if (error instanceof ModelError) {
-        throw new ModelError(
-          error.code,
-          `${path}: ${error.message}; delete it to have the model trained anew`,
-          error,
-        );
-      }
-      throw storeError('read', path, error);
+      if (!(error instanceof ModelError)) throw storeError('read', this.nameOf(blob), error);
+      throw new ModelError(
+        error.code,
+        `${this.nameOf(blob)}: ${error.message}; delete it to have the model trained anew`,
+        error,
+      );
     }
   }
 
-  /** Keeps a checkpoint; after the last scale only what sampling needs. Replaces the file in one step. */
+  /** Keeps a checkpoint; after the last scale only what sampling needs. Replaces the blob in one step. */
   async save(key: string, { model, last }: Checkpoint): Promise<void> {
     const complete = model.generators.length === model.levels.length;
-    const path = this.path(key);
+    const blob = this.blobKey(key);
     try {
-      await makeFolder(this.folder);
-      await writeWhole(path, encode({ model, last: complete ? null : last }), 'the model');
+      await this.blobs.put(blob, encode({ model, last: complete ? null : last }), 'the model');
     } catch (error) {
-      if (error instanceof DiskError && error.code === 'disk-full') throw error;
-      throw storeError('write', path, error instanceof DiskError ? error.cause : error);
+      if (error instanceof PanoramaError && error.code !== 'not-writable') throw error;
+      throw storeError('write', this.nameOf(blob), error instanceof DiskError ? error.cause : error);
     }
   }
 
-  private path(key: string): string {
-    return join(this.folder, `${key}.safetensors`);
+  private blobKey(key: string): string {
+    return `${this.prefix}${key}.safetensors`;
+  }
+
+  private nameOf(blob: string): string {
+    return `${this.blobs.place}/${blob}`;
   }
 }
 

@@ -4,7 +4,6 @@ import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import type { Picture } from '../images/picture.ts';
 import { resample } from '../images/resample.ts';
 import { modelKey } from '../models/model-key.ts';
-import { ModelStore } from '../models/model-store.ts';
 import type { Engine } from '../program.ts';
 import type { SinGan } from '../singan/model.ts';
 import { compileSampler } from '../singan/sample.ts';
@@ -47,7 +46,7 @@ export async function drawLayouts(
 /** Trains what the store does not have yet; each finished scale is stored before the next begins. */
 async function train(context: Context, hyperparameters: Hyperparameters, engine: Engine): Promise<SinGan> {
   const { job, photo, plan, meter } = context;
-  const store = new ModelStore(job.modelsFolder);
+  const store = job.models;
   const key = modelKey(photo, hyperparameters);
   const stored = await store.load(key);
   const secondsBefore = (scale: number): number =>

@@ -22,7 +22,7 @@ export interface PanoramaJob {
   readonly request: PanoramaRequest;
   readonly engine: EngineChoice;
   /** Where trained models are kept and found again. */
-  readonly modelsFolder: string;
+  readonly models: ModelStore;
   readonly signal: AbortSignal;
   /** Told everything that happens, the pictures included; awaited before the job goes on. */
   readonly onEvent: (event: PanoramaEvent) => void | Promise<void>;

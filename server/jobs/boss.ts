@@ -1,0 +1,22 @@
+/** pg-boss on the database: its tables, its watch over leases. */
+import { PgBoss } from 'pg-boss';
+import type { Database } from '../database/database.ts';
+
+/** Resolves to it and its undo. Of several processes any may watch over the leases. */
+export async function openBoss(
+  database: Database,
+  onError: (error: unknown) => void,
+): Promise<{ boss: PgBoss; close: () => Promise<void> }> {
+  const boss = new PgBoss({
+    db: database.forQueue,
+    backend: database.backend,
+    schedule: false,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+    queueCacheIntervalSeconds: 60,
+  });
+  boss.on('error', onError);
+  // Several processes may start at once; its own lock is not taken for queues.
+  await database.exclusively('queue', () => boss.start());
+  return { boss, close: () => boss.stop({ close: false, graceful: true, timeout: 2000 }) };
+}

@@ -1,0 +1,89 @@
+/** Telling the end of panoramas to those who asked for it: each once, at the attempts that it takes. */
+import type { PgBoss } from 'pg-boss';
+import type { Database, Sql } from '../database/database.ts';
+import { WebhookError } from '../webhooks/errors.ts';
+import { retryDelaySeconds } from '../webhooks/retry-delay.ts';
+import { sendWebhook } from '../webhooks/send-webhook.ts';
+import { webhookBody } from '../webhooks/webhook-body.ts';
+import type { JobLog } from './log.ts';
+import type { Records } from './records.ts';
+
+const NAME = 'webhooks';
+/** An attempt takes ten seconds at most; a process that ends meanwhile leaves it to another. */
+const EXPIRE_SECONDS = 60;
+/** Of failures that are not the receiver's. */
+const RETRY_LIMIT = 100;
+
+export interface WebhookSettings {
+  readonly secret: string;
+  /** Whether receivers in the own network are allowed. */
+  readonly allowPrivate: boolean;
+}
+
+interface Attempt {
+  readonly panorama: string;
+  /** Counted from 1. */
+  readonly attempt: number;
+}
+
+export class Webhooks {
+  private constructor(
+    private readonly boss: PgBoss,
+    private readonly database: Database,
+    private readonly records: Records,
+    private readonly log: JobLog,
+  ) {}
+
+  static async open(boss: PgBoss, database: Database, records: Records, log: JobLog): Promise<Webhooks> {
+    const queue = { expireInSeconds: EXPIRE_SECONDS, retryLimit: RETRY_LIMIT, retryDelay: 5, retryBackoff: true };
+    await boss.createQueue(NAME, { ...queue, retryDelayMax: 3600 });
+    return new Webhooks(boss, database, records, log);
+  }
+
+  /** Ends a panorama by `end`, and with it, not before and not without it, has the end told. False where `end` says so. */
+  ending(end: (sql: Sql) => Promise<boolean>, id: string): Promise<boolean> {
+    return this.database.transaction(async (sql) => {
+      if (!(await end(sql))) return false;
+      const asked = await sql.query('SELECT FROM panorama.panoramas WHERE id = $1 AND webhook IS NOT NULL', [id]);
+      if (asked.length > 0) await this.boss.send(NAME, attemptOf(id, 1), { db: sql.forQueue });
+      return true;
+    });
+  }
+
+  /** Begins to send. */
+  async work(settings: WebhookSettings): Promise<void> {
+    const options = { pollingIntervalSeconds: 1, localConcurrency: 4 };
+    await this.boss.work<Attempt>(NAME, options, async ([job]) => {
+      if (job) await this.send(job.data, settings);
+    });
+  }
+
+  private async send({ panorama: id, attempt }: Attempt, settings: WebhookSettings): Promise<void> {
+    const record = await this.records.get(id);
+    // Forgotten meanwhile, or taken up again under the same id.
+    if (!record?.webhook || record.panorama.endedAt === null) return;
+    const { panorama, webhook } = record;
+    const endedAt = new Date(panorama.endedAt ?? 0);
+    const body = JSON.stringify(webhookBody(panorama, endedAt));
+    const now = await this.now();
+    try {
+      await sendWebhook({ url: webhook, id: `${id}_${endedAt.getTime()}`, body, now, ...settings });
+      this.log.told(id, attempt);
+    } catch (error) {
+      if (!(error instanceof WebhookError)) throw error;
+      const seconds = error.retry ? retryDelaySeconds(attempt) : null;
+      this.log.notTold(id, attempt, error, seconds);
+      if (seconds === null) return;
+      const startAfter = Math.ceil(Math.max(seconds, error.retryAfterSeconds ?? 0));
+      await this.boss.send(NAME, attemptOf(id, attempt + 1), { startAfter });
+    }
+  }
+
+  /** The database's: receivers refuse what was signed by a clock that is wrong. */
+  private async now(): Promise<Date> {
+    const [row] = await this.database.query<{ now: Date }>('SELECT now() AS now');
+    return row?.now ?? new Date();
+  }
+}
+
+const attemptOf = (panorama: string, attempt: number): Attempt => ({ panorama, attempt });
