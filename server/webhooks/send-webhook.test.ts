@@ -252,7 +252,8 @@ describe('sendWebhook', () => {
       response.writeHead(code).on('drain', more);
       more();
     });
-    const sending = send(`http://127.0.0.1:${port}/`);
+    // Time does not end it before the test's own.
+    const sending = send(`http://127.0.0.1:${port}/`, {}, { timeoutMs: 1e9 });
     if (code === 200) await sending;
     else expect(await failure(sending)).toMatchObject({ code: 'webhook-refused', status: 500 });
     await closed;
