@@ -14,14 +14,19 @@ import { addEventRoutes } from './routes/events.ts';
 import { checkHost, checkToken, limitRate } from './routes/guards.ts';
 import { HttpError, answerOf, respond } from './routes/http-error.ts';
 import { addHealthRoutes, addMetricsRoute } from './routes/operations.ts';
-import { addPanoramaRoutes } from './routes/panoramas.ts';
+import { addPanoramaRoutes, type WebhookRule } from './routes/panoramas.ts';
 import { addPictureRoutes } from './routes/pictures.ts';
-import { addServerRoutes, type ServerFacts } from './routes/server.ts';
+import { addServerRoutes } from './routes/server.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface AppOptions {
   readonly jobs: Jobs;
-  readonly token: string;
-  readonly facts: ServerFacts;
+  readonly tokens: Tokens;
+  readonly version: string;
+  /** What is said to an address for webhooks. */
+  readonly webhooks: WebhookRule;
+  /** Whether it answers clients; else it only tells how it does. */
+  readonly serves: boolean;
   /** Names that the server goes by, beside its addresses. */
   readonly hosts: readonly string[];
   /** Requests of one address in ten seconds; 0 for any number. */
@@ -33,7 +38,7 @@ export interface AppOptions {
 }
 
 export function createApp(options: AppOptions): OpenAPIHono<Env> {
-  const { jobs, token, facts, hosts, rateLimit, pageFolder, metrics, log } = options;
+  const { jobs, tokens, version, webhooks, serves, hosts, rateLimit, pageFolder, metrics, log } = options;
   const app = new OpenAPIHono<Env>({
     defaultHook(result) {
       if (result.success) return;
@@ -96,20 +101,22 @@ export function createApp(options: AppOptions): OpenAPIHono<Env> {
   addHealthRoutes(app, jobs);
   app.use(limitRate(rateLimit));
 
+  app.use('/metrics', checkToken(tokens));
+  addMetricsRoute(app, metrics);
+  if (!serves) return app;
+
   const described = {
     openapi: '3.1.0',
-    info: { title: 'Panorama Converter', version: facts.version },
+    info: { title: 'Panorama Converter', version },
   };
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', described);
 
-  app.use('/v1/*', checkToken(token));
-  app.use('/metrics', checkToken(token));
-  addMetricsRoute(app, metrics);
-  addPanoramaRoutes(app, jobs);
+  app.use('/v1/*', checkToken(tokens));
+  addPanoramaRoutes(app, jobs, webhooks);
   addEventRoutes(app, jobs, (error, request) => log.error({ request, err: error }, 'an event stream failed'));
   addPictureRoutes(app, jobs);
-  addServerRoutes(app, jobs, facts);
+  addServerRoutes(app, jobs, version);
 
   app.use(
     serveStatic({

@@ -3,7 +3,10 @@ import { posix, resolve, win32 } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PanoramaError } from '../shared/errors.ts';
 import { ENGINES } from '../shared/request.ts';
+import { isBucket } from './blobs/open-blobs.ts';
 import { LOG_LEVELS } from './log.ts';
+import { TOKEN } from './tokens.ts';
+import { readWebhookSecret } from './webhooks/sign-webhook.ts';
 
 export class ConfigError extends PanoramaError<'invalid-config'> {
   constructor(problems: readonly string[]) {
@@ -21,6 +24,8 @@ export interface Machine {
   /** Relative paths start here. */
   readonly folder: string;
 }
+
+const ROLES = ['all', 'api', 'worker'] as const;
 
 const GIBIBYTE = 2 ** 30;
 /** Left for the server itself and the rest of the machine. */
@@ -40,6 +45,11 @@ const setting = <T>(
 ): Setting<T> => ({ help, parse, fallback });
 
 const SETTINGS = {
+  ROLE: setting(
+    `one of ${ROLES.join(', ')}; api and worker share a database and a store; default all`,
+    oneOf(ROLES),
+    () => 'all' as const,
+  ),
   PORT: setting('port to listen on; 0 takes a free one; default 8787', whole(0, 65_535), () => 8787),
   HOST: setting('addresses to listen on; default 127.0.0.1,::1, this machine alone', list, () => [
     '127.0.0.1',
@@ -47,10 +57,51 @@ const SETTINGS = {
   ]),
   ALLOWED_HOSTS: setting('names that the server is called by, beside localhost and its own', list, () => []),
   DATA_DIR: setting('folder of all that is kept', (text, { folder }) => resolve(folder, text), dataFolder),
+  DATABASE_URL: setting(
+    'PostgreSQL 15 or newer, postgres://…, that servers share; default: one of its own in DATA_DIR',
+    databaseUrl,
+    (): string | null => null,
+  ),
+  BLOBS: setting(
+    'where pictures and models are kept: a folder, or s3://bucket/prefix; default DATA_DIR',
+    (text, { folder }) => blobs(text, folder),
+    () => null,
+  ),
   TOKEN: setting('what clients must send; default: made once, kept in DATA_DIR/token', token, () => null),
+  TOKENS: setting(
+    'file of lines NAME TOKEN, for several who do not see each other’s panoramas',
+    (text, { folder }): string | null => resolve(folder, text),
+    () => null,
+  ),
   ENGINE: setting(`one of ${ENGINES.join(', ')}; default auto`, oneOf(ENGINES), () => 'auto' as const),
   MAX_JOBS: setting('jobs that run at once; default 1', whole(1, 64), () => 1),
   MAX_QUEUE: setting('jobs that may wait; default 10000', whole(1, 1_000_000), () => 10_000),
+  MAX_JOBS_PER_TOKEN: setting(
+    'jobs of one token that run at once, on all workers; 0 for any number, the default',
+    whole(0, 1_000_000),
+    () => 0,
+  ),
+  MAX_QUEUE_PER_TOKEN: setting(
+    'jobs of one token that may wait; 0 for any number, the default',
+    whole(0, 1_000_000),
+    () => 0,
+  ),
+  WORKER_NAME: setting('what the worker is called; default host name and process', name, () => null),
+  DRAIN_SECONDS: setting(
+    'how long jobs may go on when the server stops; default 0, for a worker 20',
+    (text): number | null => whole(0, 86_400)(text),
+    () => null,
+  ),
+  WEBHOOK_SECRET: setting(
+    'signs webhooks: whsec_ and 24 to 64 bytes in base64; default: none are sent',
+    webhookSecret,
+    () => null,
+  ),
+  WEBHOOK_PRIVATE: setting(
+    'yes or no: webhooks may go to the own network; default no',
+    oneOf(['yes', 'no']),
+    () => 'no' as const,
+  ),
   MEMORY: setting(
     'what one job may take, such as 6GB; default 80 % of the memory, shared by MAX_JOBS',
     bytes,
@@ -75,6 +126,9 @@ const SETTINGS = {
   ),
 };
 
+/** What a process of several does: answers clients, makes panoramas, or both. */
+export type Role = (typeof ROLES)[number];
+
 type Name = keyof typeof SETTINGS;
 export type Config = { readonly [K in Name]: ReturnType<(typeof SETTINGS)[K]['fallback']> };
 
@@ -82,6 +136,7 @@ export type ServerCommand =
   { readonly name: 'help'; readonly text: string } | { readonly name: 'serve'; readonly config: Config };
 
 const NAMES = Object.keys(SETTINGS) as Name[];
+const SECRETS: ReadonlySet<string> = new Set(['TOKEN', 'DATABASE_URL', 'WEBHOOK_SECRET']);
 const flagOf = (name: Name): string => name.toLowerCase().replaceAll('_', '-');
 
 /** Reads the command line, the program's name left out, and the environment. Throws `ConfigError` with all problems. */
@@ -98,7 +153,7 @@ export function readConfig(argv: readonly string[], machine: Machine): ServerCom
         return [name, parse(given, machine)];
       } catch (error) {
         if (!(error instanceof Expected)) throw error;
-        const shown = name === 'TOKEN' ? 'another' : JSON.stringify(given.slice(0, 60));
+        const shown = SECRETS.has(name) ? 'another' : JSON.stringify(given.slice(0, 60));
         problems.push(`${name}: expected ${error.message}, got ${shown}`);
         return [name, null];
       }
@@ -106,8 +161,28 @@ export function readConfig(argv: readonly string[], machine: Machine): ServerCom
   );
   if (problems.length > 0) throw new ConfigError(problems);
   const read = config as unknown as Config;
+  checkTogether(read);
   const share = Math.floor((machine.memoryBytes * MEMORY_SHARE) / read.MAX_JOBS);
   return { name: 'serve', config: { ...read, MEMORY: read.MEMORY || share } };
+}
+
+/** What settings ask of each other. */
+function checkTogether({ ROLE, DATABASE_URL, BLOBS, TOKEN, TOKENS, DATA_DIR }: Config): void {
+  if (ROLE === 'all') {
+    if (DATABASE_URL === null && BLOBS !== null && BLOBS !== DATA_DIR) {
+      throw new ConfigError([
+        'BLOBS: expected DATABASE_URL beside it, got none; a database of its own keeps all in DATA_DIR',
+      ]);
+    }
+    return;
+  }
+  const missing = Object.entries({ DATABASE_URL, BLOBS, 'TOKEN or TOKENS': TOKEN ?? TOKENS })
+    .filter(([, value]) => value === null)
+    .map(([name]) => name);
+  if (missing.length === 0) return;
+  throw new ConfigError([
+    `ROLE: ${ROLE} shares what it works on; expected ${missing.join(', ')} beside it, got none`,
+  ]);
 }
 
 function readFlags(argv: readonly string[]): Map<string, string> {
@@ -137,7 +212,7 @@ function readFlags(argv: readonly string[]): Map<string, string> {
 }
 
 function helpText(): string {
-  const lines = NAMES.map((name) => `  --${flagOf(name).padEnd(16)}${name.padEnd(16)}${SETTINGS[name].help}`);
+  const lines = NAMES.map((name) => `  --${flagOf(name).padEnd(22)}${name.padEnd(22)}${SETTINGS[name].help}`);
   return `The server of Panorama Converter. Settings are flags or environment variables:\n\n${lines.join('\n')}\n`;
 }
 
@@ -181,9 +256,35 @@ function bytes(text: string): number {
   return Math.round(Number(match[1]) * unit);
 }
 
+function databaseUrl(text: string): string | null {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (!['postgres:', 'postgresql:'].includes(protocol))
+    throw new Expected('an address like postgres://user@host/name');
+  return text;
+}
+
+function blobs(text: string, folder: string): string | null {
+  if (!text.startsWith('s3:')) return resolve(folder, text);
+  if (!isBucket(text)) throw new Expected('a folder, s3://bucket or s3://bucket/prefix');
+  return text;
+}
+
+function name(text: string): string | null {
+  if (!/^[\w.-]{1,100}$/.test(text)) throw new Expected('up to 100 letters, digits, ., _ and -');
+  return text;
+}
+
+function webhookSecret(text: string): string | null {
+  try {
+    readWebhookSecret(text);
+    return text;
+  } catch {
+    throw new Expected('whsec_ and 24 to 64 bytes in base64');
+  }
+}
+
 function token(text: string): string | null {
-  if (!/^[\x21-\x7e]{16,256}$/.test(text))
-    throw new Expected('16 to 256 visible ASCII characters without spaces');
+  if (!TOKEN.test(text)) throw new Expected('16 to 256 visible ASCII characters without spaces');
   return text;
 }
 

@@ -28,6 +28,14 @@ export function createJobLog(log: Logger, metrics: Metrics): JobLog {
       metrics.jobEnded(status, error?.code ?? null);
       log.info({ panorama, status, error: error ?? undefined }, 'ended');
     },
+    told(panorama, attempt) {
+      metrics.webhookSent(true);
+      log.info({ panorama, attempt }, 'webhook sent');
+    },
+    notTold(panorama, attempt, error, retrySeconds) {
+      metrics.webhookSent(false);
+      log.warn({ panorama, attempt, code: error.code, retrySeconds }, error.message);
+    },
     evicted: (kind, name) => log.info({ kind, name }, 'removed to make room'),
     warning: (message, cause) => log.warn({ err: cause }, message),
     bug: (panorama, message, stack) => log.error({ panorama: panorama ?? undefined, stack }, message),

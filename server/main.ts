@@ -7,7 +7,7 @@ import { readConfig, type Config } from './config.ts';
 import { createLog } from './log.ts';
 import { serve } from './serve.ts';
 
-/** How long stopping may take before the process ends all the same. */
+/** How long stopping may take, beside what jobs are given, before the process ends all the same. */
 const STOP_DEADLINE_MS = 15_000;
 
 async function main(): Promise<void> {
@@ -38,23 +38,27 @@ async function main(): Promise<void> {
   });
   const server = await started;
   process.stdout.write(greeting(config, server));
-  log.info({ port: server.port, engine: server.engine }, 'ready');
+  log.info({ role: config.ROLE, port: server.port, engine: server.engine ?? undefined }, 'ready');
 
   const signal = await stop;
   log.info({ signal }, 'stopping');
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => process.exit(1));
-  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+  setTimeout(() => process.exit(1), STOP_DEADLINE_MS + server.drainMs).unref();
   await server.close();
 }
 
 function greeting(config: Config, { port, token, engine }: Awaited<ReturnType<typeof serve>>): string {
   const hosts = new Set(config.HOST.map(shownHost));
+  const fragment = token === null ? '' : `#token=${token}`;
   return [
     `Panorama Converter ${version}`,
-    ...[...hosts].map((host) => `page:   http://${host}:${port}/#token=${token}`),
-    `token:  ${token}`,
-    `engine: ${engine.name} (${engine.device})`,
+    ...(config.ROLE === 'worker'
+      ? []
+      : [...hosts].map((host) => `page:   http://${host}:${port}/${fragment}`)),
+    ...(token === null ? [`tokens: ${config.TOKENS}`] : [`token:  ${token}`]),
+    ...(engine ? [`engine: ${engine.name} (${engine.device})`] : []),
     `data:   ${config.DATA_DIR}`,
+    ...(config.BLOBS === null ? [] : [`blobs:  ${config.BLOBS}`]),
     '',
   ].join('\n');
 }

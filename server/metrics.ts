@@ -6,6 +6,10 @@ import type { JobReport } from './panorama/make-panorama.ts';
 export interface Gauges {
   readonly counts: () => Promise<{ queued: number; running: number }>;
   readonly streams: () => number;
+  /** In this process's care. */
+  readonly running: () => number;
+  /** That take jobs now. */
+  readonly workers: () => number;
 }
 
 export class Metrics {
@@ -15,6 +19,7 @@ export class Metrics {
   private readonly models: Counter<'found'>;
   private readonly peak: Gauge;
   private readonly crashes: Counter;
+  private readonly webhooks: Counter<'sent'>;
   private readonly requests: Histogram<'method' | 'status'>;
 
   constructor() {
@@ -49,6 +54,12 @@ export class Metrics {
       help: "Jobs' processes that ended unasked",
       registers,
     });
+    this.webhooks = new Counter({
+      name: 'panorama_webhooks_total',
+      help: 'Attempts to send a webhook, by whether they succeeded',
+      labelNames: ['sent'],
+      registers,
+    });
     this.requests = new Histogram({
       name: 'panorama_http_seconds',
       help: 'Requests that were answered, by method and status',
@@ -59,7 +70,7 @@ export class Metrics {
   }
 
   /** Read whenever the figures are. */
-  watch({ counts, streams }: Gauges): void {
+  watch({ counts, streams, running, workers }: Gauges): void {
     const registers = [this.registry];
     new Gauge({
       name: 'panorama_jobs',
@@ -67,9 +78,10 @@ export class Metrics {
       labelNames: ['status'],
       registers,
       async collect() {
-        const { queued, running } = await counts();
+        // Figures are most wanted when the database is away.
+        const { queued, running: taken } = await counts().catch(() => ({ queued: NaN, running: NaN }));
         this.set({ status: 'queued' }, queued);
-        this.set({ status: 'running' }, running);
+        this.set({ status: 'running' }, taken);
       },
     });
     new Gauge({
@@ -78,6 +90,22 @@ export class Metrics {
       registers,
       collect() {
         this.set(streams());
+      },
+    });
+    new Gauge({
+      name: 'panorama_running_jobs',
+      help: 'Jobs that run in the care of this process',
+      registers,
+      collect() {
+        this.set(running());
+      },
+    });
+    new Gauge({
+      name: 'panorama_workers',
+      help: 'Workers that take jobs now',
+      registers,
+      collect() {
+        this.set(workers());
       },
     });
   }
@@ -90,6 +118,10 @@ export class Metrics {
     for (const [phase, { seconds }] of Object.entries(phases)) this.phases.observe({ phase }, seconds);
     if (modelFound !== null) this.models.inc({ found: String(modelFound) });
     this.peak.set(peakBytes);
+  }
+
+  webhookSent(sent: boolean): void {
+    this.webhooks.inc({ sent: String(sent) });
   }
 
   jobCrashed(): void {

@@ -20,7 +20,10 @@ export async function openBlobs(
   if (!place.startsWith('s3:')) return new FolderBlobs(place);
   const [, bucket, prefix = ''] = PLACE.exec(place) ?? [];
   if (bucket === undefined) {
-    throw new BlobError('store-refused', 'BLOBS: expected s3://bucket or s3://bucket/prefix, got something else');
+    throw new BlobError(
+      'store-refused',
+      'BLOBS: expected s3://bucket or s3://bucket/prefix, got something else',
+    );
   }
   // Loaded where it is needed: most servers do without.
   const { S3Blobs } = await import('./s3-blobs.ts');

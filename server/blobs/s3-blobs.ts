@@ -50,7 +50,11 @@ export class S3Blobs implements Blobs {
       region,
       maxAttempts: times.attempts,
       retryMode: 'standard',
-      requestHandler: { requestTimeout: times.attemptMs, throwOnRequestTimeout: true, connectionTimeout: CONNECT_MS },
+      requestHandler: {
+        requestTimeout: times.attemptMs,
+        throwOnRequestTimeout: true,
+        connectionTimeout: CONNECT_MS,
+      },
       // Other stores know no more than S3 did for long.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
@@ -61,7 +65,9 @@ export class S3Blobs implements Blobs {
   async put(key: string, bytes: Uint8Array | string, what: string): Promise<void> {
     const body = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     await this.asked(`writing ${what}`, () =>
-      this.client.send(new PutObjectCommand({ ...this.object(key), Body: body, ContentLength: body.byteLength })),
+      this.client.send(
+        new PutObjectCommand({ ...this.object(key), Body: body, ContentLength: body.byteLength }),
+      ),
     );
   }
 
@@ -87,7 +93,10 @@ export class S3Blobs implements Blobs {
       orNull(async () => {
         const { Body, ContentLength } = await this.client.send(new GetObjectCommand(this.object(key)));
         if (!Body || ContentLength === undefined) throw new Error('the answer has no body');
-        return { stream: Body.transformToWebStream() as ReadableStream<Uint8Array>, sizeBytes: ContentLength };
+        return {
+          stream: Body.transformToWebStream() as ReadableStream<Uint8Array>,
+          sizeBytes: ContentLength,
+        };
       }),
     );
   }
@@ -128,7 +137,10 @@ export class S3Blobs implements Blobs {
       );
       const [failure] = Errors ?? [];
       if (failure) {
-        throw new BlobError('store-refused', `removing: ${this.place} refused it (${failure.Code ?? 'no reason'})`);
+        throw new BlobError(
+          'store-refused',
+          `removing: ${this.place} refused it (${failure.Code ?? 'no reason'})`,
+        );
       }
     }
   }
@@ -178,7 +190,11 @@ export class S3Blobs implements Blobs {
       return new BlobError('store-full', message, error);
     }
     if (status !== undefined && status < 500 && status !== 429) {
-      return new BlobError('store-refused', `${doing}: ${place} refused it (${name}, status ${status})`, error);
+      return new BlobError(
+        'store-refused',
+        `${doing}: ${place} refused it (${name}, status ${status})`,
+        error,
+      );
     }
     const how = status === undefined ? name : `${name}, status ${status}`;
     const message = `${doing}: ${place} does not answer as it should (${how}); check S3_ENDPOINT and the store, and try again`;

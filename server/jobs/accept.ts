@@ -93,7 +93,17 @@ export async function acceptJob(
 
   const model = modelOf(request, upload.sha256);
   const createdAt = await records.now();
-  const accepted = { fingerprint, request, image, estimatedSeconds, memoryBytes, owner, model, webhook, createdAt };
+  const accepted = {
+    fingerprint,
+    request,
+    image,
+    estimatedSeconds,
+    memoryBytes,
+    owner,
+    model,
+    webhook,
+    createdAt,
+  };
   await files.accept(id, upload.folder, accepted);
   try {
     await database.transaction(async (sql) => {

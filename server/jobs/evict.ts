@@ -88,7 +88,10 @@ async function panoramas({ records, forget }: EvictionContext, kept: Kept): Prom
 }
 
 /** A model that was used since the oldest job that runs has started may be in use. */
-async function models({ records, files }: EvictionContext): Promise<{ candidates: Candidate[]; sizeBytes: number }> {
+async function models({
+  records,
+  files,
+}: EvictionContext): Promise<{ candidates: Candidate[]; sizeBytes: number }> {
   const inUseSince = await records.oldestStart();
   const candidates: Candidate[] = [];
   let total = 0;

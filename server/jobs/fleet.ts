@@ -1,11 +1,12 @@
 /** The workers on one database: who they are, and how many jobs they take together. */
+import type { EngineChoice } from '../../shared/request.ts';
 import type { Database } from '../database/database.ts';
 
 /** A worker as it declares itself. */
 export interface WorkerFacts {
   readonly name: string;
   readonly version: string;
-  readonly engine: string;
+  readonly engine: EngineChoice;
   /** What trains, in words. */
   readonly device: string;
   /** What one job may take. */
@@ -43,7 +44,10 @@ export class Fleet {
     const close = async (): Promise<void> => {
       clearInterval(timer);
       await looking;
-      if (own) await database.query('DELETE FROM panorama.workers WHERE name = $1', [own.name]).catch(() => undefined);
+      if (own)
+        await database
+          .query('DELETE FROM panorama.workers WHERE name = $1', [own.name])
+          .catch(() => undefined);
     };
     return { fleet, close };
   }

@@ -11,7 +11,14 @@ import { openEmbedded, putAside } from '../database/embedded.ts';
 import { schemaVersion, SCHEMA_VERSION } from '../database/migrations.ts';
 import { openPostgres } from '../database/postgres.ts';
 import { UndoStack } from '../undo-stack.ts';
-import { acceptJob, checkRoom, type Acceptance, type AcceptLimits, type Sender, type Upload } from './accept.ts';
+import {
+  acceptJob,
+  checkRoom,
+  type Acceptance,
+  type AcceptLimits,
+  type Sender,
+  type Upload,
+} from './accept.ts';
 import { openBoss } from './boss.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { JobError, notFound } from './errors.ts';

@@ -146,7 +146,11 @@ export class Records {
   }
 
   /** Newest first, from after `before`. */
-  async list(owner: string, limit: number, before: { createdAt: Date; id: string } | null): Promise<Record[]> {
+  async list(
+    owner: string,
+    limit: number,
+    before: { createdAt: Date; id: string } | null,
+  ): Promise<Record[]> {
     const rows = await this.sql.query<Row>(
       `${SELECT} WHERE p.owner = $4 AND ($2::timestamptz IS NULL OR (p.created_at, p.id) < ($2, $3::uuid))
        ORDER BY p.created_at DESC, p.id DESC LIMIT $1`,
@@ -249,7 +253,9 @@ export class Records {
 
   /** Whether no process works on it any more, as far as its worker has told. */
   async isReleased(id: string): Promise<boolean> {
-    const rows = await this.sql.query('SELECT FROM panorama.panoramas WHERE id = $1 AND run IS NOT NULL', [id]);
+    const rows = await this.sql.query('SELECT FROM panorama.panoramas WHERE id = $1 AND run IS NOT NULL', [
+      id,
+    ]);
     return rows.length === 0;
   }
 

@@ -35,7 +35,12 @@ export class Webhooks {
   ) {}
 
   static async open(boss: PgBoss, database: Database, records: Records, log: JobLog): Promise<Webhooks> {
-    const queue = { expireInSeconds: EXPIRE_SECONDS, retryLimit: RETRY_LIMIT, retryDelay: 5, retryBackoff: true };
+    const queue = {
+      expireInSeconds: EXPIRE_SECONDS,
+      retryLimit: RETRY_LIMIT,
+      retryDelay: 5,
+      retryBackoff: true,
+    };
     await boss.createQueue(NAME, { ...queue, retryDelayMax: 3600 });
     return new Webhooks(boss, database, records, log);
   }
@@ -44,7 +49,9 @@ export class Webhooks {
   ending(end: (sql: Sql) => Promise<boolean>, id: string): Promise<boolean> {
     return this.database.transaction(async (sql) => {
       if (!(await end(sql))) return false;
-      const asked = await sql.query('SELECT FROM panorama.panoramas WHERE id = $1 AND webhook IS NOT NULL', [id]);
+      const asked = await sql.query('SELECT FROM panorama.panoramas WHERE id = $1 AND webhook IS NOT NULL', [
+        id,
+      ]);
       if (asked.length > 0) await this.boss.send(NAME, attemptOf(id, 1), { db: sql.forQueue });
       return true;
     });

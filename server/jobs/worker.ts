@@ -59,7 +59,11 @@ export class Worker {
     const check = (id: string): void => void worker.check(id);
     const checkAll = (): void => worker.runs.forEach((_, id) => check(id));
     const undo = [
-      await database.listen('panorama_queue', () => worker.wake(), () => worker.wake()),
+      await database.listen(
+        'panorama_queue',
+        () => worker.wake(),
+        () => worker.wake(),
+      ),
       await database.listen('panorama_stopped', check, checkAll),
     ];
     const looped = worker.loop();
@@ -105,7 +109,8 @@ export class Worker {
       this.away = false;
       return delivery;
     } catch (error) {
-      if (!this.away) log.warning('worker: the queue does not answer; it is asked again until it does', error);
+      if (!this.away)
+        log.warning('worker: the queue does not answer; it is asked again until it does', error);
       this.away = true;
       return null;
     }

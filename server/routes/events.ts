@@ -57,7 +57,7 @@ export function addEventRoutes(
   app.get(events.getRoutingPath(), async (c) => {
     const id = idOf(c);
     const after = Number(/^\d{1,9}$/.exec(c.req.header('last-event-id') ?? '')?.[0] ?? 0);
-    const { sequence, ended } = await jobs.position(id);
+    const { sequence, ended } = await jobs.position(id, c.get('owner'));
     if (ended && after >= sequence) return c.body(null, 204);
     if (jobs.watchers >= MAX_STREAMS) {
       throw new HttpError('too-many-streams', `events: expected at most ${MAX_STREAMS} streams, got more`);

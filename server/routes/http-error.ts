@@ -43,6 +43,10 @@ const STATUSES: Readonly<Partial<Record<string, ContentfulStatusCode>>> = {
   'too-many-streams': 503,
   'queue-full': 503,
   stopping: 503,
+  'database-away': 503,
+  'store-away': 503,
+  'store-refused': 503,
+  'store-full': 507,
   'disk-full': 507,
 };
 
@@ -51,6 +55,9 @@ const RETRY_AFTER_SECONDS: Readonly<Partial<Record<string, number>>> = {
   'too-many-streams': 5,
   'queue-full': 60,
   stopping: 10,
+  'database-away': 5,
+  'store-away': 10,
+  'store-refused': 60,
 };
 
 export interface ErrorAnswer {

@@ -24,6 +24,9 @@ const DEFAULT_PAGE = 20;
 
 const PATH = '/v1/panoramas/{id}';
 
+/** Throws for an address that no webhook is sent to. */
+export type WebhookRule = (url: string | null) => void;
+
 /** Described apart from its handler: the form is streamed to the disk, not parsed into memory. */
 const put = createRoute({
   method: 'put',
@@ -39,6 +42,10 @@ const put = createRoute({
           schema: z.object({
             image: z.string().meta({ format: 'binary', description: 'PNG, JPEG, WebP, AVIF, GIF or TIFF' }),
             request: routeSchema(panoramaRequestSchema, 'input'),
+            webhook: z
+              .url()
+              .optional()
+              .meta({ description: 'Where the end is told, signed as Standard Webhooks says' }),
           }),
         },
       },
@@ -101,7 +108,7 @@ const remove = createRoute({
   responses: { 204: { description: 'Forgotten' }, ...notFoundError, ...commonErrors },
 });
 
-export function addPanoramaRoutes(app: OpenAPIHono<Env>, jobs: Jobs): void {
+export function addPanoramaRoutes(app: OpenAPIHono<Env>, jobs: Jobs, webhooks: WebhookRule): void {
   app.openAPIRegistry.registerPath(put);
   app.put(put.getRoutingPath(), async (c) => {
     const id = idOf(c);
@@ -109,26 +116,28 @@ export function addPanoramaRoutes(app: OpenAPIHono<Env>, jobs: Jobs): void {
     checkForm(headers);
     const folder = await jobs.newUpload(announcedBytes(headers));
     try {
-      const { upload, request } = await receive(
+      const { upload, request, webhook } = await receive(
         { headers, body, signal },
         folder,
         jobs.files.uploadedPhoto(folder),
       );
-      const { panorama, created } = await jobs.accept(id, upload, request);
+      webhooks(webhook);
+      const sender = { owner: c.get('owner'), webhook };
+      const { panorama, created } = await jobs.accept(id, upload, request, sender);
       return c.json(panorama, created ? 201 : 200);
     } finally {
       // What was accepted is elsewhere by now.
       await jobs.files.discard(folder);
     }
   });
-  app.openapi(get, async (c) => c.json(await jobs.get(c.req.valid('param').id), 200));
+  app.openapi(get, async (c) => c.json(await jobs.get(c.req.valid('param').id, c.get('owner')), 200));
   app.openapi(list, async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    return c.json(await jobs.list(limit, cursor ?? null), 200);
+    return c.json(await jobs.list(c.get('owner'), limit, cursor ?? null), 200);
   });
-  app.openapi(cancel, async (c) => c.json(await jobs.cancel(c.req.valid('param').id), 202));
+  app.openapi(cancel, async (c) => c.json(await jobs.cancel(c.req.valid('param').id, c.get('owner')), 202));
   app.openapi(remove, async (c) => {
-    await jobs.remove(c.req.valid('param').id);
+    await jobs.remove(c.req.valid('param').id, c.get('owner'));
     return c.body(null, 204);
   });
 }

@@ -1,14 +1,12 @@
 /** The pictures of a panorama: its variants, their tiles, and the photo. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { open, type FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { tileAt, tileGrid, type Size } from '../../shared/geometry.ts';
 import type { Format } from '../../shared/request.ts';
-
-import { systemCode } from '../disk/errors.ts';
+import type { Blobs, OpenBlob } from '../blobs/blobs.ts';
 import { detectFormat, HEAD_BYTES } from '../../shared/picture-format.ts';
+import { photoKey, variantKey } from '../jobs/job-files.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { KeyedLock } from '../database/keyed-lock.ts';
 import { commonErrors, idParams, notFoundError, parameters, secured } from './docs.ts';
@@ -61,23 +59,24 @@ export function addPictureRoutes(app: OpenAPIHono<Env>, jobs: Jobs): void {
   app.openapi(variant, async (c) => {
     const { id, n } = c.req.valid('param');
     const { tile } = c.req.valid('query');
-    const { variants, request } = await jobs.get(id);
+    const { variants, request } = await jobs.get(id, c.get('owner'));
     const found = variants.find((item) => item.n === Number(n));
     if (!found) throw new HttpError('not-found', `panorama ${id}: there is no variant ${n} yet`);
-    const path = jobs.files.variant(id, found.n);
+    const { blobs } = jobs.files;
+    const key = variantKey(id, found.n);
     const type = CONTENT_TYPES[request.format];
     const place = tile === undefined ? null : tilePlace(found, tile);
-    if (!place) return sendFile(c, path, type);
+    if (!place) return sendBlob(c, await openBlob(blobs, key), type);
     const { cutTile } = await import('../images/tile.ts');
-    await (await openPicture(path)).close();
-    const bytes = await tiles.hold('tile', () => cutTile(path, place, request.format));
+    const bytes = await tiles.hold('tile', async () =>
+      cutTile((await blobs.get(key)) ?? gone(), place, request.format),
+    );
     return c.body(Uint8Array.from(bytes), 200, headersOf(type));
   });
   app.openapi(photo, async (c) => {
     const { id } = c.req.valid('param');
-    await jobs.get(id);
-    const path = jobs.files.photo(id);
-    return sendFile(c, path, await photoType(path));
+    await jobs.get(id, c.get('owner'));
+    return sendPhoto(c, jobs.files.blobs, photoKey(id));
   });
 }
 
@@ -96,36 +95,44 @@ function tilePlace(size: Size, tile: string) {
 }
 
 /** It may have been forgotten since its panorama was looked up. */
-async function openPicture(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
-    throw new HttpError('not-found', 'picture: it was forgotten a moment ago', error);
-  }
+function gone(): never {
+  throw new HttpError('not-found', 'picture: it was forgotten a moment ago');
 }
 
-async function photoType(path: string): Promise<string> {
-  const file = await openPicture(path);
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const { format } = detectFormat(buffer.subarray(0, bytesRead));
-    return format === null ? 'application/octet-stream' : `image/${format.toLowerCase()}`;
-  } finally {
-    await file.close();
-  }
+async function openBlob(blobs: Blobs, key: string): Promise<OpenBlob> {
+  return (await blobs.read(key)) ?? gone();
 }
 
-/** Streams a file that never changes. */
-async function sendFile(c: Context, path: string, type: string): Promise<Response> {
-  const file = await openPicture(path);
-  const { size } = await file.stat();
-  const headers = { ...headersOf(type), 'Content-Length': String(size) };
-  if (c.req.method === 'HEAD') {
-    await file.close();
-    return c.body(null, 200, headers);
+/** A photo's type is told by its first bytes. */
+async function sendPhoto(c: Context, blobs: Blobs, key: string): Promise<Response> {
+  const { stream, sizeBytes } = await openBlob(blobs, key);
+  const [start, whole] = stream.tee();
+  const head = await firstBytes(start, HEAD_BYTES);
+  const { format } = detectFormat(head);
+  const type = format === null ? 'application/octet-stream' : `image/${format.toLowerCase()}`;
+  return sendBlob(c, { stream: whole, sizeBytes }, type);
+}
+
+async function firstBytes(stream: ReadableStream<Uint8Array>, count: number): Promise<Uint8Array> {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  for (let length = 0; length < count;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.byteLength;
   }
-  return c.body(Readable.toWeb(file.createReadStream()) as ReadableStream, 200, headers);
+  // Resolves once the other half of the stream is canceled as well.
+  void reader.cancel();
+  return Buffer.concat(chunks).subarray(0, count);
+}
+
+/** Streams a blob that never changes. */
+async function sendBlob(c: Context, { stream, sizeBytes }: OpenBlob, type: string): Promise<Response> {
+  const headers = { ...headersOf(type), 'Content-Length': String(sizeBytes) };
+  if (c.req.method !== 'HEAD') return c.body(stream, 200, headers);
+  await stream.cancel();
+  return c.body(null, 200, headers);
 }
 
 function headersOf(type: string): Record<string, string> {

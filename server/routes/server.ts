@@ -9,19 +9,17 @@ import {
   serverInfoSchema,
 } from '../../shared/protocol.ts';
 import { FRAME_SIDE, MAX_VARIANTS } from '../../shared/request.ts';
-import type { DetectedEngine } from '../engine/detect.ts';
+import type { WorkerFacts } from '../jobs/fleet.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { commonErrors, json, routeSchema, secured } from './docs.ts';
 import type { Env } from './env.ts';
 import { HttpError } from './http-error.ts';
 
-export interface ServerFacts {
-  readonly version: string;
-  readonly engine: DetectedEngine;
-  /** Jobs that run at once. */
-  readonly jobs: number;
-  /** What one may take. */
-  readonly memoryBytes: number;
+const NOBODY = { engine: 'auto', device: 'no worker yet', memoryBytes: 0 } as const;
+
+/** The worker that may take the largest jobs stands for all. */
+function strongest(workers: readonly WorkerFacts[]): Pick<WorkerFacts, 'engine' | 'device' | 'memoryBytes'> {
+  return workers.toSorted((a, b) => b.memoryBytes - a.memoryBytes)[0] ?? NOBODY;
 }
 
 const MAX_QUESTION_BYTES = 64 * 1024;
@@ -48,20 +46,21 @@ const estimates = createRoute({
   responses: { 200: json(estimateSchema, 'The estimate'), ...commonErrors },
 });
 
-export function addServerRoutes(app: OpenAPIHono<Env>, jobs: Jobs, facts: ServerFacts): void {
+export function addServerRoutes(app: OpenAPIHono<Env>, jobs: Jobs, version: string): void {
   app.openapi(info, async (c) => {
     const { queued, running } = await jobs.counts();
+    const { engine, device, memoryBytes } = strongest(jobs.workers);
     return c.json(
       {
-        version: facts.version,
+        version,
         protocol: PROTOCOL_VERSION,
-        engine: facts.engine.name,
-        device: facts.engine.device,
+        engine,
+        device,
         queued,
         running,
         limits: {
-          jobs: facts.jobs,
-          memoryBytes: facts.memoryBytes,
+          jobs: jobs.workers.reduce((sum, worker) => sum + worker.jobs, 0),
+          memoryBytes,
           photoBytes: PHOTO_LIMITS.bytes,
           photoPixels: PHOTO_LIMITS.pixels,
           frameSide: { ...FRAME_SIDE },

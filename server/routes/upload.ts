@@ -27,6 +27,8 @@ export interface UploadRequest {
 export interface Received {
   readonly upload: Upload;
   readonly request: PanoramaRequest;
+  /** Where the end is to be told. */
+  readonly webhook: string | null;
 }
 
 /** What the sender says the body measures; the largest allowed where it does not say. */
@@ -65,11 +67,12 @@ export async function receive(
   // Loaded when first needed: a server at rest does without the decoders.
   const { inspectPicture } = await import('../images/inspect.ts');
   const image = await inspectPicture(photoPath);
-  return { upload: { folder, sizeBytes, sha256: form.sha256, image }, request };
+  return { upload: { folder, sizeBytes, sha256: form.sha256, image }, request, webhook: form.webhook };
 }
 
 interface Form {
   readonly request: string;
+  readonly webhook: string | null;
   readonly sha256: string;
 }
 
@@ -81,6 +84,7 @@ async function readForm(
   stallMs: number,
 ): Promise<Form> {
   let request: string | undefined;
+  let webhook: string | null = null;
   let photo: Promise<string> | undefined;
   let photoFailure: Error | undefined;
   let problem: HttpError | undefined;
@@ -89,13 +93,15 @@ async function readForm(
   const contentType = headers.get('content-type') ?? '';
   const busboy = Busboy({
     headers: { 'content-type': contentType },
-    limits: { files: 1, fields: 1, parts: 2, fieldSize: FORM_BYTES, fileSize: PHOTO_LIMITS.bytes + 1 },
+    limits: { files: 1, fields: 2, parts: 3, fieldSize: FORM_BYTES, fileSize: PHOTO_LIMITS.bytes + 1 },
   });
   busboy.on('field', (name, value, _, cut) => {
     if (name === 'image') {
       problem ??= new HttpError('invalid-upload', 'form: expected image as a file, got it as a text');
-    } else if (name !== 'request') problem ??= unknownField(name);
+    } else if (name !== 'request' && name !== 'webhook') problem ??= unknownField(name);
     else if (cut) problem ??= tooLarge();
+    else if (name === 'webhook') webhook = value;
+    else if (request !== undefined) problem ??= tooMany();
     else request = value;
   });
   busboy.on('file', (name, stream) => {
@@ -114,7 +120,7 @@ async function readForm(
   });
   for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
     busboy.on(limit, () => {
-      problem ??= new HttpError('invalid-upload', 'form: expected one image and one request, got more');
+      problem ??= tooMany();
     });
   }
 
@@ -132,7 +138,7 @@ async function readForm(
   if (photo === undefined) throw missing('image', 'a picture');
   const sha256 = await photo;
   if (request === undefined) throw missing('request', 'JSON');
-  return { request, sha256 };
+  return { request, webhook, sha256 };
 }
 
 /** Streams a picture to the disk and syncs it. Resolves to its digest. */
@@ -203,9 +209,16 @@ function missing(name: string, what: string): HttpError {
   return new HttpError('invalid-upload', `form: expected the field ${name} with ${what}, got none`);
 }
 
+function tooMany(): HttpError {
+  return new HttpError('invalid-upload', 'form: expected one image and one request, got more');
+}
+
 function unknownField(name: string): HttpError {
   const shown = name.replace(/[^\w.-]/g, '?').slice(0, 40);
-  return new HttpError('invalid-upload', `form: expected only the fields image and request, got ${shown}`);
+  return new HttpError(
+    'invalid-upload',
+    `form: expected only the fields image, request and webhook, got ${shown}`,
+  );
 }
 
 function tooLarge(): HttpError {
