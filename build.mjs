@@ -52,6 +52,7 @@ const { metafile } = await build({
     '@tensorflow/tfjs-node-gpu',
     'pg-boss',
     '@electric-sql/pglite',
+    'pg',
     'pino',
     'prom-client',
   ],
