@@ -16,6 +16,7 @@ import { decodePicture } from '../images/decode.ts';
 import { encodePicture } from '../images/encode.ts';
 import { resample } from '../images/resample.ts';
 import { createPicture, CHANNELS, type Picture } from '../images/picture.ts';
+import { ModelStore } from '../models/model-store.ts';
 import { makePanorama } from '../panorama/make-panorama.ts';
 import { processLives } from '../disk/process-lives.ts';
 import { freePort, pause, startServerProcess, type ServerProcess } from './server-process.ts';
@@ -99,7 +100,7 @@ async function makeUndisturbed(all: readonly Job[]): Promise<Map<string, Buffer>
         photo,
         request,
         engine: 'cpu',
-        modelsFolder: folder,
+        models: ModelStore.inFolder(folder),
         signal: new AbortController().signal,
         onEvent(event) {
           if (event.type === 'variant' && event.n === 1) pictures.set(id, Buffer.from(event.bytes));

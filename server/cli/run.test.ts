@@ -93,9 +93,9 @@ const LOSSES = { discriminator: -0.3, generator: 0.1, reconstruction: 0.02, grad
 
 describe('runCli', () => {
   it('[CLI15] writes the draft first, then the result in its place, and prints paths and sizes', async () => {
-    const job: RunJob = async ({ onEvent, photo, modelsFolder, engine }) => {
+    const job: RunJob = async ({ onEvent, photo, models, engine }) => {
       expect(Buffer.from(photo).toString()).toBe('the photo');
-      expect([modelsFolder, engine]).toEqual([join(folder, '.cache/panorama-converter/models'), 'auto']);
+      expect([models.place, engine]).toEqual([join(folder, '.cache/panorama-converter/models'), 'auto']);
       await onEvent(variant(0));
       expect(await read('photo-panorama.png')).toBe('variant 0');
       await onEvent(variant(1));

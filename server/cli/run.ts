@@ -1,6 +1,7 @@
 /** The command line from its arguments to its exit status, with everything around it handed in. */
 import { resolve } from 'node:path';
 import type { ClientTiming } from '../../shared/client-wait.ts';
+import { ModelStore } from '../models/model-store.ts';
 import { checkModelsFolder, checkOutputs, readPhoto, writeWhole } from './files.ts';
 import { HELP } from './help.ts';
 import type { RunEvent, RunJob, Work } from './job.ts';
@@ -103,9 +104,10 @@ async function run(command: Run, io: CliIo, runJob: RunJob, written: WrittenPict
 async function workFor({ place, request }: Run, io: CliIo, runJob: RunJob): Promise<Work> {
   switch (place.name) {
     case 'here': {
-      const models = resolve(io.folder, modelsFolder(io));
-      if (request.preset !== 'draft') await checkModelsFolder(models);
-      return (job) => runJob({ ...job, engine: place.engine, modelsFolder: models });
+      const folder = resolve(io.folder, modelsFolder(io));
+      if (request.preset !== 'draft') await checkModelsFolder(folder);
+      const models = ModelStore.inFolder(folder);
+      return (job) => runJob({ ...job, engine: place.engine, models });
     }
     case 'server':
       return remoteJob(place.address, io.clientTiming);

@@ -40,7 +40,7 @@ export class Fleet {
     const fleet = new Fleet(database, own);
     await fleet.look();
     let looking: Promise<void> = Promise.resolve();
-    const timer = setInterval(() => (looking = fleet.look().catch(onError)), INTERVAL_MS);
+    const timer = setInterval(() => void (looking = fleet.look().catch(onError)), INTERVAL_MS);
     const close = async (): Promise<void> => {
       clearInterval(timer);
       await looking;

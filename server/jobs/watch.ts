@@ -45,8 +45,9 @@ export class Watches {
     onError: (error: unknown) => void,
   ): Promise<{ watches: Watches; close: () => Promise<void> }> {
     const watches = new Watches(records, onError);
+    const all = () => watches.watched.forEach((_, id) => watches.changed(id));
     const undo = [
-      await database.listen('panorama', (id) => watches.changed(id)),
+      await database.listen('panorama', (id) => watches.changed(id), all),
       await database.listen('panorama_queue', () => watches.queueChanged()),
     ];
     const close = async (): Promise<void> => {

@@ -8,6 +8,7 @@ import type { Paces } from './paces.ts';
 import type { Delivery, Queue } from './queue.ts';
 import type { Claim, Records } from './records.ts';
 import { runJob, type StopReason } from './run-job.ts';
+import type { Webhooks } from './webhooks.ts';
 
 /** How often a lease is renewed; it holds for ten seconds. */
 const RENEW_MS = 2500;
@@ -20,6 +21,7 @@ export interface WorkerOptions {
   readonly files: JobFiles;
   readonly queue: Queue;
   readonly paces: Paces;
+  readonly webhooks: Webhooks;
   /** The bundled `job-program.ts`. */
   readonly program: URL;
   /** For whoever looks at the database. */

@@ -37,7 +37,7 @@ describe('ModelStore', () => {
   let store: ModelStore;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'models-'));
-    store = new ModelStore(join(folder, 'made', 'when', 'needed'));
+    store = ModelStore.inFolder(join(folder, 'made', 'when', 'needed'));
   });
   afterEach(() => rm(folder, { recursive: true }));
   const file = async (): Promise<string> => {
@@ -127,14 +127,14 @@ describe('ModelStore', () => {
   });
 
   it.runIf(process.platform === 'linux')('[MODEL4] gives up where no folder can be made', async () => {
-    await expect(new ModelStore('/proc/no/such/folder').save('a', checkpoint(1))).rejects.toThrow(
+    await expect(ModelStore.inFolder('/proc/no/such/folder').save('a', checkpoint(1))).rejects.toThrow(
       /cannot write/,
     );
   });
 
   it('[MODEL4] leaves nothing half-written when the folder cannot be used', async () => {
     await writeFile(join(folder, 'file'), '');
-    const blocked = new ModelStore(join(folder, 'file', 'models'));
+    const blocked = ModelStore.inFolder(join(folder, 'file', 'models'));
     await expect(blocked.save('a', checkpoint(1))).rejects.toThrow(
       /cannot write .* choose another with DATA_DIR/,
     );

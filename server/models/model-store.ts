@@ -67,6 +67,11 @@ export class ModelStore {
     private readonly prefix = '',
   ) {}
 
+  /** Where they are. */
+  get place(): string {
+    return this.blobs.place;
+  }
+
   /** On a folder of models. */
   static inFolder(folder: string): ModelStore {
     return new ModelStore(new FolderBlobs(folder));

@@ -13,6 +13,7 @@ import { resample } from '../images/resample.ts';
 import { ModelError } from '../models/model-error.ts';
 import type { PanoramaEvent } from './events.ts';
 import { PHASES } from '../../shared/protocol.ts';
+import { ModelStore } from '../models/model-store.ts';
 import { makePanorama } from './make-panorama.ts';
 import type { JobReport, PanoramaJob } from './make-panorama.ts';
 
@@ -54,7 +55,7 @@ async function run(
     photo: await encodePicture(source, 'png'),
     request: requireRequest({ ...training, ...request }),
     engine: 'cpu',
-    modelsFolder,
+    models: ModelStore.inFolder(modelsFolder),
     signal: new AbortController().signal,
     onEvent: (event) => void events.push(event),
     ...options,

@@ -4,6 +4,7 @@
  */
 import type { Hyperparameters } from '../../shared/hyperparameters.ts';
 import type { EngineChoice, PanoramaRequest } from '../../shared/request.ts';
+import type { ModelStore } from '../models/model-store.ts';
 import { decodePicture } from '../images/decode.ts';
 import { encodePicture } from '../images/encode.ts';
 import type { Picture } from '../images/picture.ts';

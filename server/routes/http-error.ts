@@ -16,6 +16,7 @@ export type HttpErrorCode =
   | 'invalid-json'
   | 'invalid-id'
   | 'not-found'
+  | 'webhooks-off'
   | 'too-many-requests'
   | 'too-many-streams';
 

@@ -2,6 +2,7 @@
 import { clipToFrame, type Rectangle, type Size } from '../../../shared/geometry.ts';
 import type { PanoramaRequest } from '../../../shared/request.ts';
 import type { Picture } from '../../images/picture.ts';
+import { ModelStore } from '../../models/model-store.ts';
 import { draftLayout } from '../../painter/draft-layout.ts';
 import { paint } from '../../painter/paint.ts';
 import { drawLayouts } from '../../panorama/draw-layouts.ts';
@@ -46,7 +47,7 @@ export async function draw(
     if (phase === 'sample') sampling ??= performance.now();
   });
   const context: Context = {
-    job: { photo: file, request, engine: 'auto', modelsFolder, signal, onEvent: () => undefined },
+    job: { photo: file, request, engine: 'auto', models: ModelStore.inFolder(modelsFolder), signal, onEvent: () => undefined },
     photo,
     plan,
     meter,

@@ -64,7 +64,7 @@ async function train(
   scales: TrainedScale[],
   tell: (what: string) => void,
 ): Promise<void> {
-  const store = new ModelStore(kept.modelsFolder);
+  const store = ModelStore.inFolder(kept.modelsFolder);
   const [stored, known] = [await store.load(key), await kept.scales(key)];
   const trained = stored?.model.generators.length ?? 0;
   // A scale's times are kept before its weights: there are at least as many, unless someone removed them.
