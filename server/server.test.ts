@@ -139,7 +139,7 @@ describe('starting', () => {
     first.child.kill('SIGTERM');
     expect(await first.gone).toBe(0);
     // No lock, no temporary file is left, and the token is kept.
-    expect((await readdir(folder)).toSorted()).toEqual(['database', 'jobs', 'token', 'trash', 'uploads']);
+    expect((await readdir(folder)).toSorted()).toEqual(['database', 'token', 'uploads']);
     const second = run(['--data-dir', folder, '--port', '0']);
     await vi.waitUntil(() => second.stdout().includes('data:'), { timeout: 60_000 });
     expect(second.stdout()).toContain(token);

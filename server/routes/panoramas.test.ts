@@ -187,7 +187,7 @@ describe('canceling and forgetting', () => {
     expect(livingJobs(server)).toEqual([]);
     expect((await server.call(`/v1/panoramas/${id}`)).status).toBe(404);
     expect(await readdir(join(server.folder, 'jobs'))).not.toContain(id);
-    expect(await readdir(join(server.folder, 'trash'))).toEqual([]);
+    expect(await readdir(join(server.folder, '.trash'))).toEqual([]);
     // Its id is free again.
     const again = await put(server, photo, DRAFT, id);
     expect((await until(server, again.id, ended)).status).toBe('succeeded');
