@@ -31,6 +31,8 @@ const { metafile } = await build({
     bench: 'server/bench/bench.ts',
     'server-benchmark': 'server/bench/server-benchmark.ts',
     'kill-test': 'server/bench/kill-test.ts',
+    'fault-test': 'server/bench/fault-test.ts',
+    'streams-test': 'server/bench/streams-test.ts',
     quality: 'server/bench/quality/quality.ts',
     study: 'server/bench/study/study.ts',
     recipes: 'server/bench/recipes/main.ts',

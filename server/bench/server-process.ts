@@ -33,8 +33,12 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Starts the bundled server on a data folder and waits until it is ready. */
-export async function startServerProcess(dataFolder: string, port: number): Promise<ServerProcess> {
+/** Starts the bundled server on a data folder and waits until it is ready. `settings` are further flags. */
+export async function startServerProcess(
+  dataFolder: string,
+  port: number,
+  settings: Readonly<Record<string, string | number>> = {},
+): Promise<ServerProcess> {
   const start = performance.now();
   const flags = {
     host: '127.0.0.1',
@@ -43,6 +47,7 @@ export async function startServerProcess(dataFolder: string, port: number): Prom
     token: TOKEN,
     'rate-limit': 0,
     'log-level': 'error',
+    ...settings,
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
