@@ -65,6 +65,24 @@ interface Looked {
   readonly state: string;
 }
 
+/** How long jobs that run were seen not to move. */
+class Stalls {
+  longestMs = 0;
+  private moved = new Map<string, { state: string; at: number }>();
+
+  see(running: readonly Looked[]): void {
+    const now = performance.now();
+    this.moved = new Map(
+      running.map(({ id, state }) => {
+        const before = this.moved.get(id);
+        const at = before?.state === state ? before.at : now;
+        this.longestMs = Math.max(this.longestMs, now - (before?.at ?? now));
+        return [id, { state, at }];
+      }),
+    );
+  }
+}
+
 const { values } = parseArgs({
   options: {
     jobs: { type: 'string', default: '500' },
@@ -183,7 +201,8 @@ async function makeKinds(number: number): Promise<Kind[]> {
     const x = (part * 37) % (photo.width - PART.width);
     const y = (part * 53) % (photo.height - PART.height);
     const bytes = Uint8Array.from(await encodePicture(crop(photo, x, y), 'png'));
-    const preset = index % 5 === 4 ? { preset: 'draft' as const } : { training: { epochs: 100, maxSize: 100 } };
+    const preset =
+      index % 5 === 4 ? { preset: 'draft' as const } : { training: { epochs: 100, maxSize: 100 } };
     const request = requireRequest({ width: 150, height: 60, seed: 1 + (index % 2), ...preset });
     kinds.push({ photo: bytes, request, picture: await undisturbed(bytes, request, models) });
   }
@@ -215,12 +234,14 @@ async function undisturbed(photo: Uint8Array, request: PanoramaRequest, models: 
   return picture;
 }
 
-const lastVariant = ({ preset, variants }: PanoramaRequest): number => (preset === 'draft' ? 0 : variants);
+function lastVariant({ preset, variants }: PanoramaRequest): number {
+  return preset === 'draft' ? 0 : variants;
+}
 
 /** Sends each job until the server says that it has it. */
 async function send({ client }: ServerProcess, jobs: readonly Job[]): Promise<void> {
   for (const { id, kind } of jobs) {
-    for (let sent = false; !sent; ) {
+    for (let sent = false; !sent;) {
       sent = await client.put(id, new Blob([kind.photo]), kind.request).then(
         () => true,
         () => pause(200).then(() => false),
@@ -244,24 +265,6 @@ async function look(url: string): Promise<{ ended: number; running: Looked[] } |
   }
 }
 
-/** How long jobs that run were seen not to move. */
-class Stalls {
-  longestMs = 0;
-  private moved = new Map<string, { state: string; at: number }>();
-
-  see(running: readonly Looked[]): void {
-    const now = performance.now();
-    this.moved = new Map(
-      running.map(({ id, state }) => {
-        const before = this.moved.get(id);
-        const at = before?.state === state ? before.at : now;
-        this.longestMs = Math.max(this.longestMs, now - (before?.at ?? now));
-        return [id, { state, at }];
-      }),
-    );
-  }
-}
-
 /** How often something happened to each panorama. */
 async function audited(url: string, what: string): Promise<Map<string, number>> {
   const rows = await administer<{ id: string; times: number }>(
@@ -275,13 +278,14 @@ async function examine({ client }: ServerProcess, url: string, jobs: readonly Jo
   const problems: string[] = [];
   const succeeded = await audited(url, 'succeeded');
   const history = new Map<string, number>();
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await client.list({ limit: 100, ...(cursor !== undefined && { cursor }) });
     for (const { id } of page.panoramas) history.set(id, (history.get(id) ?? 0) + 1);
     if (page.nextCursor === null) break;
     cursor = page.nextCursor;
   }
-  if (history.size !== jobs.length) problems.push(`${history.size} of ${jobs.length} panoramas are in the history`);
+  if (history.size !== jobs.length)
+    problems.push(`${history.size} of ${jobs.length} panoramas are in the history`);
   for (const { id, kind } of jobs) {
     const panorama = await client.get(id).catch(() => null);
     if (panorama?.status !== 'succeeded') {

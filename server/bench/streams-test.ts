@@ -66,7 +66,8 @@ async function test(url: string): Promise<void> {
       headers: { authorization: `Bearer ${api.token}` },
       signal: closing.signal,
     });
-    if (!response.ok || !response.body) throw new Error(`a stream was refused with status ${response.status}`);
+    if (!response.ok || !response.body)
+      throw new Error(`a stream was refused with status ${response.status}`);
     open++;
     const decoder = new TextDecoder();
     for await (const chunk of response.body) {
@@ -100,7 +101,8 @@ async function test(url: string): Promise<void> {
   await Promise.all(following);
   await api.kill('SIGTERM');
   delays.sort((a, b) => a - b);
-  const at = (share: number): string => ((delays[Math.floor(share * (delays.length - 1))] ?? NaN) / 1000).toFixed(2);
+  const at = (share: number): string =>
+    ((delays[Math.floor(share * (delays.length - 1))] ?? NaN) / 1000).toFixed(2);
   console.log(
     [
       `${streams} streams of ${panoramas} panoramas, all of which move ${rounds} times`,
