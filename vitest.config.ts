@@ -26,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'tests',
-          include: ['{server,shared,plugin}/**/*.test.ts'],
+          include: ['{server,shared,plugin,deploy}/**/*.test.ts'],
           exclude: ['**/*.gpu.test.ts'],
           globalSetup: 'server/setup.testing.ts',
         },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const FOLDERS = ['shared', 'server', 'plugin']
+const FOLDERS = ['shared', 'server', 'plugin', 'deploy']
   .map((name) => join(ROOT, name))
   .filter((path) => existsSync(path));
 const RULE = /\[([A-Z]+\d+)\]/g;

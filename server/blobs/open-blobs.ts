@@ -25,6 +25,8 @@ export async function openBlobs(
       'BLOBS: expected s3://bucket or s3://bucket/prefix, got something else',
     );
   }
+  // It says in several lines at every start that its versions of 2027 want a newer Node.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   // Loaded where it is needed: most servers do without.
   const { S3Blobs } = await import('./s3-blobs.ts');
   return new S3Blobs({

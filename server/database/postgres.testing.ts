@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { chown, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -27,6 +27,8 @@ const START_ATTEMPTS = 100;
 export interface Cluster {
   /** Of the database `postgres`, as its superuser. */
   readonly url: string;
+  /** Of a cluster with TLS; in PEM. */
+  readonly certificateFile: string;
   /** Waits until what runs has ended (`smart`), is rolled back (`fast`) or is cut off (`immediate`). */
   stop(mode?: 'smart' | 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
@@ -80,8 +82,13 @@ export async function findBinaries(): Promise<string | null> {
   return null;
 }
 
+export interface ClusterOptions {
+  /** With a certificate of its own, for 127.0.0.1, at `certificateFile`. */
+  readonly tls?: boolean;
+}
+
 /** Makes and starts a cluster; null where there are no binaries. It goes when this process does, however that ends. */
-export async function startCluster(): Promise<Cluster | null> {
+export async function startCluster({ tls = false }: ClusterOptions = {}): Promise<Cluster | null> {
   const binaries = await findBinaries();
   if (binaries === null) return null;
   const owner = await ownerOfCluster();
@@ -89,7 +96,7 @@ export async function startCluster(): Promise<Cluster | null> {
   if (owner) await chown(folder, owner.uid, owner.gid);
   const cluster = new RunningCluster(binaries, folder, owner);
   try {
-    await cluster.make();
+    await cluster.make(tls);
   } catch (error) {
     await cluster.remove();
     throw error;
@@ -115,6 +122,7 @@ async function ownerOfCluster(): Promise<Owner | null> {
 }
 
 class RunningCluster implements Cluster {
+  readonly certificateFile: string;
   private readonly data: string;
   private readonly password = randomUUID();
   private port = 0;
@@ -127,6 +135,7 @@ class RunningCluster implements Cluster {
     private readonly owner: Owner | null,
   ) {
     this.data = join(folder, 'data');
+    this.certificateFile = join(folder, 'certificate.pem');
     // Its input ends with this process, even where that is killed.
     const script = `cat; "${join(binaries, 'pg_ctl')}" stop -m immediate -s -D "${this.data}"; cd /; rm -rf "${folder}"`;
     const options = { cwd: folder, detached: true, ...owner } as const;
@@ -143,7 +152,7 @@ class RunningCluster implements Cluster {
     return `postgres://postgres:${this.password}@127.0.0.1:${this.port}/postgres`;
   }
 
-  async make(): Promise<void> {
+  async make(tls: boolean): Promise<void> {
     const passwordFile = join(this.folder, 'password');
     await writeFile(passwordFile, this.password);
     if (this.owner) await chown(passwordFile, this.owner.uid, this.owner.gid);
@@ -159,9 +168,19 @@ class RunningCluster implements Cluster {
       'full_page_writes = off',
       'shared_buffers = 16MB',
       'max_connections = 100',
+      ...(tls ? await this.certify() : []),
     ];
     await writeFile(join(this.data, 'postgresql.auto.conf'), `${settings.join('\n')}\n`);
     await this.start();
+  }
+
+  /** Resolves to the settings. */
+  private async certify(): Promise<string[]> {
+    const key = join(this.folder, 'key.pem');
+    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', key];
+    const said = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '30'];
+    await this.run('openssl', ['req', '-x509', '-nodes', ...made, '-out', this.certificateFile, ...said]);
+    return ['ssl = on', `ssl_key_file = '${key}'`, `ssl_cert_file = '${this.certificateFile}'`];
   }
 
   async start(): Promise<void> {
@@ -202,11 +221,11 @@ class RunningCluster implements Cluster {
 
   private async run(program: string, values: string[]): Promise<void> {
     // Not piped: the server would keep the pipe open.
-    const child = spawn(join(this.binaries, program), values, {
+    const child = spawn(program, values, {
       cwd: this.folder,
       stdio: ['ignore', 'ignore', 'ignore'],
       env: {
-        PATH: `${this.binaries}${delimiter}${dirname(process.execPath)}${delimiter}/usr/bin:/bin`,
+        PATH: [this.binaries, process.env['PATH']].join(delimiter),
         LC_ALL: 'C',
       },
       ...this.owner,

@@ -1,4 +1,5 @@
 /** A PostgreSQL server that several processes share. */
+import { setMaxListeners } from 'node:events';
 import pg from 'pg';
 import type { Database, QueueDatabase, Sql } from './database.ts';
 import { DatabaseError } from './errors.ts';
@@ -63,6 +64,8 @@ class Postgres implements Database {
     private readonly place: Place,
     { applicationName, patienceMs, connections = 10, lockConnections = 5, onError }: PostgresOptions,
   ) {
+    // Any number of statements may wait at once.
+    setMaxListeners(0, this.closing.signal);
     const patience = { patienceMs, mayPass: isAway, signal: this.closing.signal };
     this.patiently = (work) =>
       patiently(work, patience).catch((error: unknown) => {

@@ -20,3 +20,13 @@ export async function openBoss(
   await database.exclusively('queue', () => boss.start());
   return { boss, close: () => boss.stop({ close: false, graceful: true, timeout: 2000 }) };
 }
+
+const NONE = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Has pg-boss read a queue's settings, as it does at the first call for it. Inside a transaction it would ask for them
+ * outside of it, which an embedded database answers only when the transaction has ended.
+ */
+export async function know(boss: PgBoss, queue: string): Promise<void> {
+  await boss.findJobs(queue, { id: NONE });
+}

@@ -1,6 +1,7 @@
 /** The queue: which panorama is made next, and when. pg-boss on the same database; it delivers ids and nothing else. */
 import type { PgBoss } from 'pg-boss';
 import type { Database, Sql } from '../database/database.ts';
+import { know } from './boss.ts';
 
 const NAME = 'panoramas';
 
@@ -54,6 +55,7 @@ export class Queue {
       retryLimit: RETRY_LIMIT,
       retryDelay: 1,
     });
+    await know(boss, NAME);
     return new Queue(boss, database);
   }
 

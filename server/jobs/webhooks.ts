@@ -5,6 +5,7 @@ import { WebhookError } from '../webhooks/errors.ts';
 import { retryDelaySeconds } from '../webhooks/retry-delay.ts';
 import { sendWebhook } from '../webhooks/send-webhook.ts';
 import { webhookBody } from '../webhooks/webhook-body.ts';
+import { know } from './boss.ts';
 import type { JobLog } from './log.ts';
 import type { Records } from './records.ts';
 
@@ -42,6 +43,7 @@ export class Webhooks {
       retryBackoff: true,
     };
     await boss.createQueue(NAME, { ...queue, retryDelayMax: 3600 });
+    await know(boss, NAME);
     return new Webhooks(boss, database, records, log);
   }
 
