@@ -7,6 +7,9 @@ import { readConfig, type Config } from './config.ts';
 import { createLog } from './log.ts';
 import { serve } from './serve.ts';
 
+/** What may be there in a minute: whoever starts the server may try again (EX_TEMPFAIL of sysexits.h). */
+const AWAY: ReadonlySet<string> = new Set(['database-away', 'store-away']);
+
 /** How long stopping may take, beside what jobs are given, before the process ends all the same. */
 const STOP_DEADLINE_MS = 15_000;
 
@@ -78,5 +81,5 @@ try {
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`panorama server: ${known ? text : `internal: ${text}`}\n`);
   if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  process.exit(known ? 2 : 1);
+  process.exit(!known ? 1 : AWAY.has(error.code) ? 75 : 2);
 }

@@ -111,8 +111,9 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
       log,
     });
     const { port, close: closeSockets } = await listen(app.fetch, config.HOST, config.PORT);
-    // The streams end with the jobs, so the sockets are not waited for before that.
+    // The streams end with the jobs, so the sockets are not waited for before that. Probes are answered while jobs end.
     opened.push(async () => {
+      await jobs.drain();
       const closed = closeSockets(CLOSE_GRACE_MS);
       await closeJobs();
       await closed;

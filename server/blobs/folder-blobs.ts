@@ -85,8 +85,9 @@ export class FolderBlobs implements Blobs {
   }
 
   async check(): Promise<void> {
-    await this.put('check', '', 'a trial file');
-    await this.remove('check');
+    const key = `check-${randomBytes(6).toString('hex')}`;
+    await this.put(key, '', 'a trial file');
+    await this.remove(key);
   }
 
   async sweep(): Promise<void> {

@@ -12,6 +12,7 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { writeFailure } from '../disk/errors.ts';
 import { checkKey, type BlobInfo, type Blobs, type OpenBlob } from './blobs.ts';
@@ -146,9 +147,11 @@ export class S3Blobs implements Blobs {
   }
 
   async check(): Promise<void> {
-    await this.put('check', 'check', 'a trial blob');
-    await this.asked('reading', () => this.client.send(new HeadObjectCommand(this.object('check'))));
-    await this.remove('check');
+    // Of this process alone: others may start at the same moment.
+    const key = `check-${randomUUID()}`;
+    await this.put(key, 'check', 'a trial blob');
+    await this.asked('reading', () => this.client.send(new HeadObjectCommand(this.object(key))));
+    await this.remove(key);
   }
 
   /** A store keeps nothing that is half written. */

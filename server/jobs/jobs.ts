@@ -8,6 +8,7 @@ import type { EngineChoice, PanoramaRequest } from '../../shared/request.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Database } from '../database/database.ts';
 import { openEmbedded, putAside } from '../database/embedded.ts';
+import { DatabaseError } from '../database/errors.ts';
 import { schemaVersion, SCHEMA_VERSION } from '../database/migrations.ts';
 import { openPostgres } from '../database/postgres.ts';
 import { UndoStack } from '../undo-stack.ts';
@@ -90,9 +91,48 @@ const PATIENCE_MS = { api: 5000, worker: 120_000 } as const;
 /** How long is waited for a job's process when its panorama is forgotten. */
 const REMOVAL_MS = 10_000;
 const REMOVAL_POLL_MS = 100;
+/** Probes do not wait for long. */
+const PROBE_MS = 3000;
+/** What is wrong for long is told so often. */
+const TOLD_AGAIN_MS = 60_000;
+
+/** Tells what goes wrong beside the jobs: bugs each time, the same trouble of the machine now and then. */
+function errorListener(log: JobLog): (error: unknown) => void {
+  const told = new Map<string, number>();
+  return (error) => {
+    const known = [error, causeOf(error)].find((item) => item instanceof PanoramaError);
+    if (!known) {
+      log.bug(null, messageOf(error), error instanceof Error ? error.stack : undefined);
+      return;
+    }
+    const now = Date.now();
+    if (now - (told.get(known.code) ?? 0) < TOLD_AGAIN_MS) return;
+    told.set(known.code, now);
+    log.warning(known.message, known);
+  };
+}
+
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
+
+/** pg-boss tells some errors as plain objects. */
+function messageOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return String(error);
+}
+
+async function inTime<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const away = new DatabaseError('database-away', 'database: it does not answer; try again in a moment');
+    timer = setTimeout(() => reject(away), PROBE_MS);
+  });
+  asked.catch(() => undefined);
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}
 
 export class Jobs {
   private stopping = false;
+  private outdated = false;
   private worker: Worker | null = null;
 
   private constructor(
@@ -139,10 +179,7 @@ export class Jobs {
     const { log, api, worker: settings } = options;
     const opened = new UndoStack();
     opened.push(() => database.close());
-    const onError = (error: unknown) => {
-      if (error instanceof PanoramaError) log.warning(error.message, error);
-      else log.bug(null, String(error), error instanceof Error ? error.stack : undefined);
-    };
+    const onError = errorListener(log);
     try {
       const { fleet, close: closeFleet } = await Fleet.open(database, settings, onError);
       opened.push(closeFleet);
@@ -228,8 +265,9 @@ export class Jobs {
     return { panoramas, nextCursor: found.length > limit && last ? encodeCursor(last) : null };
   }
 
+  /** @throws DatabaseError where the database does not answer in a moment */
   counts(): Promise<{ queued: number; running: number }> {
-    return this.records.counts();
+    return inTime(this.records.counts());
   }
 
   /** Jobs that run in this process's care. */
@@ -242,13 +280,23 @@ export class Jobs {
     return this.parts.fleet.workers;
   }
 
-  /** Whether it does its work: the database answers and is not a newer program's, and the server is not stopping. */
+  /** Whether it does its work: the database answers, and the server is not stopping. */
   async ready(): Promise<boolean> {
     if (this.stopping) return false;
-    return schemaVersion(this.parts.database).then(
-      (version) => version <= SCHEMA_VERSION,
-      () => false,
-    );
+    const version = await inTime(schemaVersion(this.parts.database)).catch(() => null);
+    if (version !== null && version > SCHEMA_VERSION && !this.outdated) {
+      this.outdated = true;
+      this.options.log.warning(
+        `database: its schema is now version ${version}, of a newer server; this one, of ${SCHEMA_VERSION}, goes on until it ends and does not start again`,
+      );
+    }
+    return version !== null;
+  }
+
+  /** Takes nothing more; resolves when nothing runs. */
+  async drain(): Promise<void> {
+    this.stopping = true;
+    await this.worker?.drain();
   }
 
   /** How many follow events now. */

@@ -2,15 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ScaleEvent } from '../../shared/protocol.ts';
 import { requireRequest } from '../../shared/request.ts';
+import type { Sql } from '../database/database.ts';
 import { describeOnEach, type OpenedDatabase } from '../database/opened.testing.ts';
-import { Records } from './records.ts';
+import { Records, type Claim, type NewRecord } from './records.ts';
 import { runJob, type RunContext } from './run-job.ts';
 
 let records: Records;
 
 let clock = Date.UTC(2026, 0, 1);
 
-async function add(preset: 'draft' | 'fast' = 'fast', estimatedSeconds = 10): Promise<string> {
+const OWNER = 'somebody';
+const LIMITS = { worker: 'a-worker', perOwner: 100 };
+
+async function add(
+  preset: 'draft' | 'fast' = 'fast',
+  estimatedSeconds = 10,
+  changes: Partial<NewRecord> = {},
+): Promise<string> {
   const id = randomUUID();
   await records.insert({
     id,
@@ -18,9 +26,23 @@ async function add(preset: 'draft' | 'fast' = 'fast', estimatedSeconds = 10): Pr
     request: requireRequest({ width: 64, height: 64, preset }),
     image: { width: 100, height: 100 },
     estimatedSeconds,
+    memoryBytes: 1e9,
+    owner: OWNER,
+    model: null,
+    webhook: null,
     createdAt: new Date((clock += 1000)).toISOString(),
+    ...changes,
   });
   return id;
+}
+
+const claim = (id: string): Claim => ({ id, run: randomUUID() });
+
+/** Starts it, whoever had it before. */
+async function start(id: string): Promise<Claim> {
+  const held = claim(id);
+  expect(await records.start(held, LIMITS)).toMatchObject({ record: { panorama: { status: 'running' } } });
+  return held;
 }
 
 const positions = async (ids: readonly string[]) =>
@@ -31,7 +53,7 @@ describeOnEach('the records', (openNew) => {
 
   beforeAll(async () => {
     opened = await openNew();
-    records = new Records(opened.database, 2);
+    records = new Records(opened.database, () => 2);
   });
 
   afterAll(() => opened.close());
@@ -46,35 +68,87 @@ describeOnEach('the records', (openNew) => {
     expect(await positions([a, b, draft])).toEqual([2, 3, 1]);
     // Two run at once, so those ahead share the time: (2 + 10) / 2 before its own ten seconds.
     expect((await records.get(b))?.panorama.remaining).toEqual({ low: 16 * 0.75, high: 16 * 1.4 });
-    await records.start(draft);
+    await start(draft);
     expect(await positions([a, b, draft])).toEqual([1, 2, null]);
   });
 
   it('[JOB1] never show less progress than before, though a job begins anew', async () => {
     const id = await add();
-    await records.start(id);
-    for (const fraction of [0.2, 0.6, 0.1, 0.7]) await records.progress(id, { phase: 'train', fraction });
-    await records.progress(id, { phase: 'draft', fraction: 0.05 });
+    const held = await start(id);
+    for (const fraction of [0.2, 0.6, 0.1, 0.7]) await records.progress(held, { phase: 'train', fraction });
+    await records.progress(held, { phase: 'draft', fraction: 0.05 });
     expect((await records.get(id))?.panorama.progress.fraction).toBe(0.7);
   });
 
   it('[HTTP5] end once, whoever is first', async () => {
     const id = await add();
-    await records.start(id);
+    const held = await start(id);
     const error = { code: 'x', message: 'y' };
     const statuses = ['canceled', 'succeeded', 'failed'] as const;
-    const ends = await Promise.all(
-      statuses.map((status) => records.end(id, status, status === 'failed' ? error : null)),
-    );
+    const ends = await Promise.all([records.cancel(id), records.end(held, null), records.end(held, error)]);
     expect(ends.filter((end) => end)).toHaveLength(1);
     const winner = statuses[ends.indexOf(true)];
-    await records.progress(id, { phase: 'paint', fraction: 0.9 });
+    await records.progress(held, { phase: 'paint', fraction: 0.9 });
     expect((await records.get(id))?.panorama).toMatchObject({
       status: winner,
       progress: { fraction: winner === 'succeeded' ? 1 : 0 },
       error: winner === 'failed' ? error : null,
     });
-    expect(await records.start(id)).toBe(null);
+    expect(await records.start(claim(id), LIMITS)).toBe('ended');
+  });
+
+  it('[WORK1] take what is written from the run that holds a job, and from no other', async () => {
+    const id = await add();
+    const lost = await start(id);
+    expect(await records.holds(lost)).toBe(true);
+    const held = await start(id);
+    expect([await records.holds(lost), await records.holds(held)]).toEqual([false, true]);
+    const before = await records.get(id);
+    const variant = { n: 1, width: 64, height: 64, upscaled: 1 };
+    await records.progress(lost, { phase: 'paint', fraction: 0.9 });
+    await records.scale(lost, { scale: 1, scales: 2, epochs: 1, losses: {}, preview: 'data:,' });
+    await records.variant(lost, variant, 'data:,');
+    expect(await records.crash(lost)).toBe(null);
+    expect(await records.handBack(lost)).toBe(null);
+    expect(await records.end(lost, null)).toBe(false);
+    await records.release(lost);
+    expect(await records.isReleased(id)).toBe(false);
+    expect(await records.get(id)).toEqual(before);
+    expect(await records.end(held, null)).toBe(true);
+    await records.release(held);
+    expect(await records.isReleased(id)).toBe(true);
+  });
+
+  it('[WORK2] start one of those that train the same, and the other when its training is over', async () => {
+    const [a, b] = [await add('fast', 1, { model: 'm' }), await add('fast', 1, { model: 'm' })];
+    const other = await add('fast', 1, { model: 'n' });
+    const held = await start(a);
+    expect(await records.start(claim(b), LIMITS)).toBe('waits');
+    await start(other);
+    await records.progress(held, { phase: 'train', fraction: 0.5 });
+    expect(await records.start(claim(b), LIMITS)).toBe('waits');
+    await records.progress(held, { phase: 'sample', fraction: 0.6 });
+    await start(b);
+  });
+
+  it('[WORK2] start, of many at the same moment, one of those that train the same', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, () => add('fast', 1, { model: 'm' })));
+    const started = await Promise.all(ids.map((id) => records.start(claim(id), LIMITS)));
+    expect(started.filter((item) => item === 'waits')).toHaveLength(7);
+  });
+
+  it('[WORK3] start no more of one owner than may run at once', async () => {
+    const ids = [await add(), await add(), await add()];
+    const yours = await add('fast', 1, { owner: 'another' });
+    const limits = { ...LIMITS, perOwner: 2 };
+    const started = [];
+    for (const id of [...ids, yours]) started.push(await records.start(claim(id), limits));
+    expect(started.map((item) => (typeof item === 'string' ? item : 'started'))).toEqual([
+      'started',
+      'started',
+      'waits',
+      'started',
+    ]);
   });
 
   it('[LAST7] let a job wait that may be what ends the server, until it finishes a step', async () => {
@@ -83,16 +157,16 @@ describeOnEach('the records', (openNew) => {
       const queued = await records.queued();
       return queued.toSorted((a, b) => b.priority - a.priority).map(({ id }) => id);
     };
-    await records.start(suspect);
+    await start(suspect);
     await records.interrupted();
     expect(await order()).toEqual([suspect, other]);
-    await records.start(suspect);
+    await start(suspect);
     await records.interrupted();
     expect(await order()).toEqual([other, suspect]);
     expect(await positions([suspect, other])).toEqual([2, 1]);
 
-    await records.start(suspect);
-    await records.variant(suspect, { n: 0, width: 64, height: 64, upscaled: 1 }, 'data:,');
+    const held = await start(suspect);
+    await records.variant(held, { n: 0, width: 64, height: 64, upscaled: 1 }, 'data:,');
     await records.interrupted();
     expect(await order()).toEqual([suspect, other]);
   });
@@ -100,26 +174,28 @@ describeOnEach('the records', (openNew) => {
   it('[LAST7] fail a job as crashed after ten interruptions without a step', async () => {
     const id = await add();
     for (let n = 0; n < 10; n++) {
-      await records.start(id);
+      await start(id);
       await records.interrupted();
     }
     const context = {
+      ...LIMITS,
       records,
+      webhooks: { ending: (end: (sql: Sql) => Promise<boolean>) => end(opened.database) },
       files: { writeEnded: () => Promise.resolve() },
       log: { ended: () => undefined },
     } as unknown as RunContext;
-    await runJob(id, context, new AbortController().signal);
+    await runJob(claim(id), context, new AbortController().signal);
     expect((await records.get(id))?.panorama).toMatchObject({ status: 'failed', error: { code: 'crashed' } });
   });
 
   it('[DATA2] give back what they were given: scales, variants and what was restored', async () => {
     const id = await add();
-    await records.start(id);
+    const held = await start(id);
     const event = { scale: 1, scales: 2, preview: 'data:,a' } as unknown as ScaleEvent;
-    await records.scale(id, event);
+    await records.scale(held, event);
     const variants = [2, 1].map((n) => ({ n, width: 64, height: 64, upscaled: 1 }));
-    for (const variant of variants) await records.variant(id, variant, `data:,${variant.n}`);
-    await records.progress(id, { phase: 'paint', fraction: 0.5, remaining: { low: 1, high: 2 } });
+    for (const variant of variants) await records.variant(held, variant, `data:,${variant.n}`);
+    await records.progress(held, { phase: 'paint', fraction: 0.5, remaining: { low: 1, high: 2 } });
     expect(await records.scalesAfter(id, 0)).toEqual([{ sequence: 2, event }]);
     expect(await records.get(id)).toMatchObject({
       sequence: 4,
@@ -153,12 +229,14 @@ describeOnEach('the records', (openNew) => {
 
   it('[DATA2] list page by page and count', async () => {
     const ids = [await add(), await add(), await add()];
-    const [newest] = await records.list(1, null);
+    const [newest] = await records.list(OWNER, 1, null);
     expect(newest?.panorama.id).toBe(ids[2]);
     const before = { createdAt: new Date(newest?.panorama.createdAt ?? ''), id: ids[2] ?? '' };
-    const older = await records.list(5, before);
+    const older = await records.list(OWNER, 5, before);
     expect(older.map(({ panorama }) => panorama.id)).toEqual([ids[1], ids[0]]);
     expect(await records.counts()).toEqual({ queued: 3, running: 0 });
     expect(await records.waitSeconds()).toBe(15);
+    expect(await records.list('another', 5, null)).toEqual([]);
+    expect(await records.counts('another')).toEqual({ queued: 0, running: 0 });
   });
 });

@@ -33,9 +33,9 @@ export type StopReason = 'lost' | 'server-stops';
 
 /**
  * What became of a run: the job is over, or no longer this worker's; it waits for another job; it was stopped and is
- * still this worker's to hand back.
+ * still this worker's to hand back, at once or when the store is there again.
  */
-export type RunEnd = 'over' | 'waits' | 'stopped';
+export type RunEnd = 'over' | 'waits' | 'stopped' | 'store-away';
 
 type Outcome =
   | { readonly type: 'done'; readonly report: JobReport; readonly peakBytes: number }
@@ -67,6 +67,8 @@ export async function runJob(claim: Claim, context: RunContext, signal: AbortSig
         await context.paces.add(outcome.report);
         return end(claim, context, null);
       case 'failed':
+        // It is not the job's fault, and passes.
+        if (outcome.error.code === 'store-away') return 'store-away';
         return end(claim, context, outcome.error);
       case 'stopped':
         return outcome.reason === 'lost' ? 'over' : 'stopped';

@@ -1,5 +1,6 @@
 /** A worker: takes jobs from the queue as long as it has room for them, and keeps its hold on those that run. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EngineChoice } from '../../shared/request.ts';
 import type { Database } from '../database/database.ts';
 import type { JobFiles } from './job-files.ts';
@@ -12,6 +13,8 @@ import type { Webhooks } from './webhooks.ts';
 
 /** How often a lease is renewed; it holds for ten seconds. */
 const RENEW_MS = 2500;
+/** Nothing else could be done meanwhile. */
+const STORE_PAUSE_MS = 5000;
 /** A queue that says nothing is asked all the same. */
 const POLL_MS = 1000;
 
@@ -70,8 +73,6 @@ export class Worker {
     ];
     const looped = worker.loop();
     const close = async (): Promise<void> => {
-      worker.stopping = true;
-      worker.wake();
       await worker.drain();
       await looped;
       await Promise.all(undo.map((stop) => stop().catch(() => undefined)));
@@ -143,7 +144,11 @@ export class Worker {
       clearInterval(renewal);
       if (end === 'over') await delivery.done();
       if (end === 'waits') await delivery.later();
-      if (end === 'stopped') {
+      if (end === 'store-away') {
+        log.warning(`worker: panorama ${claim.id} goes back to the queue: the store is away`);
+        await pause(STORE_PAUSE_MS);
+      }
+      if (end === 'stopped' || end === 'store-away') {
         await database.transaction(async (sql) => {
           const queued = await records.handBack(claim, sql);
           if (queued) await queue.add(queued, sql);
@@ -166,8 +171,11 @@ export class Worker {
     if (!held) run.stop('lost');
   }
 
-  private async drain(): Promise<void> {
+  /** Takes no more jobs; resolves when none is left. */
+  async drain(): Promise<void> {
     const { drainMs } = this.options;
+    this.stopping = true;
+    this.wake();
     const over = Promise.all([...this.runs.values()].map((run) => run.over));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));
