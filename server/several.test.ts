@@ -135,7 +135,7 @@ describe.skipIf(!cluster)('several servers', () => {
     const busy = workers.filter((worker) => logOf(worker).some(({ msg }) => msg === 'started'));
     expect(busy.length).toBeGreaterThan(1);
     await a.client().delete(ids[0] ?? '');
-    await expect(b.client().get(ids[0] ?? '')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(b.client().get(ids[0] ?? '')).rejects.toThrow('there is none of this id');
   });
 
   it('[SCALE2] go on with a training, from its last finished scale, whose worker was killed', async () => {
@@ -205,7 +205,7 @@ describe.skipIf(!cluster)('several servers', () => {
     wrong.password = 'secret-password';
     expect(await ends({ DATABASE_URL: wrong.href })).toMatch(/^panorama server: database/);
     expect(await ends({ BLOBS: 's3://no-such-bucket' })).toMatch(/^panorama server: .*no-such-bucket/);
-    expect(await ends({ AWS_SECRET_ACCESS_KEY: 'secret-password' })).toMatch(/^panorama server: .*credentials/);
+    expect(await ends({ AWS_ACCESS_KEY_ID: 'SOMEBODY' })).toMatch(/^panorama server: .*credentials/);
     expect(await ends({ DATABASE_URL: '' })).toMatch(/^panorama server: ROLE.*DATABASE_URL/);
     await administer(databaseUrl, 'UPDATE panorama.schema_version SET version = version + 1');
     expect(await ends({})).toMatch(/^panorama server: database: expected schema version/);
