@@ -80,7 +80,10 @@ async function run(role: 'api' | 'worker', settings: Readonly<Record<string, str
   return server;
 }
 
-async function start(role: 'api' | 'worker', settings: Readonly<Record<string, string>> = {}): Promise<Server> {
+async function start(
+  role: 'api' | 'worker',
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const server = await run(role, settings);
   const ready = () => server.stderr().includes('"msg":"ready"') || server.child.exitCode !== null;
   await vi.waitUntil(ready, { timeout: 60_000, interval: 20 });
@@ -165,7 +168,10 @@ describe.skipIf(!cluster)('several servers', () => {
     expect(await first.gone).toBe(0);
     expect((await api.client().get(id)).status).toBe('queued');
     await start('worker');
-    await vi.waitUntil(async () => hasEnded((await api.client().get(id)).status), { timeout: 200_000, interval: 100 });
+    await vi.waitUntil(async () => hasEnded((await api.client().get(id)).status), {
+      timeout: 200_000,
+      interval: 100,
+    });
     expect((await api.client().get(id)).status).toBe('succeeded');
   });
 
@@ -196,7 +202,10 @@ describe.skipIf(!cluster)('several servers', () => {
     const ends = async (settings: Readonly<Record<string, string>>): Promise<string> => {
       const server = await run('worker', settings);
       expect(await server.gone, server.stderr()).toBe(2);
-      const lines = server.stderr().split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+      const lines = server
+        .stderr()
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('{'));
       expect(lines).toHaveLength(1);
       expect(lines[0]).not.toContain('secret-password');
       return lines[0] ?? '';
