@@ -52,6 +52,11 @@ export default tseslint.config(
     [SHARP, EXECUTION, HTTP, PLUGIN, PLAIN, ['../[a-z]*/**']],
     'database/ knows nothing of what is kept in it but its schema',
   ),
+  fence(
+    ['server/blobs/**'],
+    [SHARP, EXECUTION, QUEUE, HTTP, PLUGIN, PLAIN, ['../[a-z]*/**', '!../disk/**']],
+    'blobs/ keeps bytes under keys and knows nothing of what they are',
+  ),
   fence(['plugin/**'], [SHARP, EXECUTION, QUEUE, HTTP, SERVER], 'the plugin never imports the server'),
   fence(
     ['plugin/ui/**'],

@@ -22,20 +22,6 @@ const STOP_SECONDS = 15;
 /** Read by the client of the store, not by the server. */
 const OF_THE_STORE = ['S3_ENDPOINT', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 
-/** Settings of several processes, which the server learns with them. */
-const PENDING = [
-  'BLOBS',
-  'DATABASE_URL',
-  'DRAIN_SECONDS',
-  'MAX_JOBS_PER_TOKEN',
-  'MAX_QUEUE_PER_TOKEN',
-  'ROLE',
-  'TOKENS',
-  'WEBHOOK_PRIVATE',
-  'WEBHOOK_SECRET',
-  'WORKER_NAME',
-];
-
 /** What the server's help names, and what the store's client reads. */
 function settings(): Set<string> {
   const machine = { env: {}, platform: 'linux', home: '/', hostname: 'host', memoryBytes: 1, folder: '/' };
@@ -43,7 +29,7 @@ function settings(): Set<string> {
   if (help.name !== 'help') throw new Error('expected the help');
   const names = [...help.text.matchAll(/^ {2}--[\w-]+ +([A-Z_]+) /gm)].map(([, name = '']) => name);
   expect(names).toContain('ALLOWED_HOSTS');
-  return new Set([...names, ...OF_THE_STORE, ...PENDING]);
+  return new Set([...names, ...OF_THE_STORE]);
 }
 
 interface Service {

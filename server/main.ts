@@ -81,5 +81,5 @@ try {
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`panorama server: ${known ? text : `internal: ${text}`}\n`);
   if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  process.exit(!known ? 1 : AWAY.has(error.code) ? 75 : 2);
+  process.exit(known ? (AWAY.has((error as PanoramaError).code) ? 75 : 2) : 1);
 }

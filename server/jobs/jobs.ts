@@ -100,7 +100,7 @@ const TOLD_AGAIN_MS = 60_000;
 function errorListener(log: JobLog): (error: unknown) => void {
   const told = new Map<string, number>();
   return (error) => {
-    const known = [error, causeOf(error)].find((item) => item instanceof PanoramaError);
+    const known = knownOf(error) ?? knownOf(causeOf(error));
     if (!known) {
       log.bug(null, messageOf(error), error instanceof Error ? error.stack : undefined);
       return;
@@ -112,6 +112,8 @@ function errorListener(log: JobLog): (error: unknown) => void {
   };
 }
 
+const knownOf = (error: unknown): PanoramaError | null =>
+  error instanceof PanoramaError ? (error as PanoramaError) : null;
 const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
 
 /** pg-boss tells some errors as plain objects. */
