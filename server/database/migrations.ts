@@ -79,6 +79,9 @@ const STEPS: readonly (readonly string[])[] = [
       PERFORM pg_notify('panorama', coalesce(NEW.id, OLD.id)::text);
       IF TG_OP <> 'UPDATE' OR OLD.status <> NEW.status THEN
         PERFORM pg_notify('panorama_queue', '');
+        IF TG_OP <> 'DELETE' AND NEW.status = 'queued' THEN
+          PERFORM pg_notify('panorama_put', '');
+        END IF;
       END IF;
       IF TG_OP <> 'INSERT' AND OLD.run IS NOT NULL THEN
         IF TG_OP = 'DELETE' OR NEW.status <> 'running' OR NEW.run IS DISTINCT FROM OLD.run THEN

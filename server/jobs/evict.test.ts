@@ -1,9 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requireRequest } from '../../shared/request.ts';
+import { FolderBlobs } from '../blobs/folder-blobs.ts';
 import { evict, type EvictionContext } from './evict.ts';
-import { JobFiles } from './job-files.ts';
+import { JobFiles, variantKey, type Accepted } from './job-files.ts';
 import type { JobLog } from './log.ts';
 
 const NOW = new Date('2026-06-30T12:00:00Z');
@@ -12,66 +15,108 @@ const daysAgo = (days: number) => new Date(NOW.getTime() - days * 24 * 3600 * 10
 let folder: string;
 let files: JobFiles;
 let ended: { id: string; endedAt: Date }[];
+let running: string[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'panorama-evict-'));
-  files = await JobFiles.open(folder);
-  await mkdir(join(folder, 'models'));
+  files = await JobFiles.open(new FolderBlobs(folder), folder);
   ended = [];
+  running = [];
 });
 
 afterEach(() => rm(folder, { recursive: true }));
 
-async function addPanorama(id: string, days: number, sizeBytes: number): Promise<void> {
-  await mkdir(files.folder(id));
-  await writeFile(files.variant(id, 1), new Uint8Array(sizeBytes));
+async function add(key: string, days: number, sizeBytes: number): Promise<void> {
+  await files.blobs.put(key, new Uint8Array(sizeBytes), 'a test');
+  await utimes(join(folder, key), daysAgo(days), daysAgo(days));
+}
+
+async function addPanorama(days: number, sizeBytes: number): Promise<string> {
+  const id = randomUUID();
+  await add(variantKey(id, 1), days, sizeBytes);
   ended.push({ id, endedAt: daysAgo(days) });
+  return id;
 }
 
-async function addModel(name: string, days: number, sizeBytes: number): Promise<void> {
-  const path = join(folder, 'models', name);
-  await writeFile(path, new Uint8Array(sizeBytes));
-  await utimes(path, daysAgo(days), daysAgo(days));
+async function addAccepted(days: number): Promise<string> {
+  const id = randomUUID();
+  const accepted: Accepted = {
+    fingerprint: id,
+    request: requireRequest({ width: 64, height: 64 }),
+    image: { width: 64, height: 64 },
+    estimatedSeconds: 1,
+    memoryBytes: 1,
+    owner: 'somebody',
+    model: null,
+    webhook: null,
+    createdAt: daysAgo(days).toISOString(),
+  };
+  const key = `jobs/${id}/request.json`;
+  await files.blobs.put(key, JSON.stringify(accepted), 'a test');
+  await utimes(join(folder, key), daysAgo(days), daysAgo(days));
+  return id;
 }
 
-async function left(keepDays: number, budgetBytes: number, oldestRun: Date | null = null): Promise<string[]> {
+async function left(
+  keepDays: number,
+  budgetBytes: number,
+  oldestStart: Date | null = null,
+): Promise<string[]> {
+  const records = {
+    ids: () => Promise.resolve([...ended.map(({ id }) => id), ...running]),
+    ended: () => Promise.resolve(ended),
+    oldestStart: () => Promise.resolve(oldestStart),
+  };
   const context: EvictionContext = {
-    records: { ended: () => Promise.resolve(ended) } as EvictionContext['records'],
+    records: records as unknown as EvictionContext['records'],
     files,
-    modelsFolder: join(folder, 'models'),
     limits: { keepDays, budgetBytes },
-    oldestRun: () => oldestRun,
-    forget: (id) => files.remove(id),
+    forget: async (id) => {
+      await files.remove(id);
+      ended = ended.filter((item) => item.id !== id);
+    },
     log: { evicted: () => undefined } as unknown as JobLog,
   };
   await evict(context, NOW);
-  return [...(await readdir(files.all)), ...(await readdir(join(folder, 'models')))].toSorted();
+  const names = await Promise.all(
+    ['jobs', 'models'].map((name) => readdir(join(folder, name)).catch(() => [])),
+  );
+  return names.flat().toSorted();
 }
 
 describe('making room', () => {
   it('[KEEP1] removes panoramas and models that are older than is kept', async () => {
-    await addPanorama('old', 31, 10);
-    await addPanorama('new', 29, 10);
-    await addModel('old.safetensors', 40, 10);
-    await addModel('new.safetensors', 1, 10);
-    expect(await left(30, 1e9)).toEqual(['new', 'new.safetensors']);
+    await addPanorama(31, 10);
+    const young = await addPanorama(29, 10);
+    await add('models/old.safetensors', 40, 10);
+    await add('models/new.safetensors', 1, 10);
+    expect(await left(30, 1e9)).toEqual([young, 'new.safetensors'].toSorted());
   });
 
   it('[KEEP2] removes the least recently used until the rest fits the budget, and no more', async () => {
-    await addPanorama('a', 9, 400);
-    await addModel('b.safetensors', 8, 400);
-    await addPanorama('c', 7, 400);
-    await addModel('d.safetensors', 1, 400);
-    expect(await left(30, 1600)).toEqual(['a', 'b.safetensors', 'c', 'd.safetensors']);
-    expect(await left(30, 1500)).toEqual(['b.safetensors', 'c', 'd.safetensors']);
-    expect(await left(30, 800)).toEqual(['c', 'd.safetensors']);
+    const a = await addPanorama(9, 400);
+    await add('models/b.safetensors', 8, 400);
+    const c = await addPanorama(7, 400);
+    await add('models/d.safetensors', 1, 400);
+    expect(await left(30, 1600)).toEqual([a, 'b.safetensors', c, 'd.safetensors'].toSorted());
+    expect(await left(30, 1500)).toEqual(['b.safetensors', c, 'd.safetensors'].toSorted());
+    expect(await left(30, 800)).toEqual([c, 'd.safetensors'].toSorted());
   });
 
   it('[KEEP3] never removes a model that a job may be using, nor a panorama that has not ended', async () => {
-    await addModel('unused.safetensors', 5, 400);
-    await addModel('in-use.safetensors', 1, 400);
-    await mkdir(files.folder('running'));
-    await writeFile(files.photo('running'), new Uint8Array(400));
-    expect(await left(30, 0, daysAgo(2))).toEqual(['in-use.safetensors', 'running']);
+    await add('models/unused.safetensors', 5, 400);
+    await add('models/in-use.safetensors', 1, 400);
+    const id = randomUUID();
+    running.push(id);
+    await add(variantKey(id, 0), 9, 400);
+    expect(await left(30, 0, daysAgo(2))).toEqual([id, 'in-use.safetensors'].toSorted());
+  });
+
+  it('[KEEP4] removes what nobody knows: within the hour not, without a request then, with one when it is old', async () => {
+    const [young, old] = [randomUUID(), randomUUID()];
+    await add(variantKey(young, 0), 0.5 / 24, 10);
+    await add(variantKey(old, 0), 2 / 24, 10);
+    const [accepted] = [await addAccepted(29), await addAccepted(31)];
+    expect(await left(30, 1e9)).toEqual([young, accepted].toSorted());
   });
 });

@@ -8,9 +8,8 @@ import { startJobProcess, type JobProcess } from './job-process.ts';
 import type { Assignment, ProcessMessage } from './messages.ts';
 
 const ASSIGNMENT: Assignment = {
-  folder: '/nowhere',
-  photoPath: '/nowhere/photo',
-  modelsFolder: '/nowhere/models',
+  id: '00000000-0000-4000-8000-000000000000',
+  blobs: '/nowhere',
   request: requireRequest({ width: 64, height: 64 }),
   engine: 'cpu',
   delivered: [],

@@ -65,7 +65,7 @@ export class Worker {
     const checkAll = (): void => worker.runs.forEach((_, id) => check(id));
     const undo = [
       await database.listen(
-        'panorama_queue',
+        'panorama_put',
         () => worker.wake(),
         () => worker.wake(),
       ),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PHASES } from '../../../shared/protocol.ts';
 import { panoramaRequestSchema } from '../../../shared/request.ts';
+import type { Database, Sql } from '../../database/database.ts';
 import { Paces } from '../../jobs/paces.ts';
 import { Records } from '../../jobs/records.ts';
 import {
@@ -26,7 +27,7 @@ const NOTHING: Traffic = {
 const WORK: Work = { endsPerSecond: 0.1, scalesPerSecond: 0.5, picturesPerSecond: 0.2 };
 
 /** A database that counts what it is asked and has one row for every question. */
-function countingSql() {
+function countingDatabase() {
   const row = {
     id: 'id',
     request: panoramaRequestSchema.parse({ width: 100, height: 100 }),
@@ -36,42 +37,59 @@ function countingSql() {
     ended_at: null,
     ahead: null,
     interruptions: 0,
+    trained: false,
+    running: 0,
   };
   let asked = 0;
   const query = <Row>(): Promise<Row[]> => {
     asked++;
     return Promise.resolve([row as Row]);
   };
-  const forQueue = { executeSql: () => Promise.reject(new Error('not the queue’s')) };
+  const sql: Sql = { query, forQueue: { executeSql: () => Promise.reject(new Error('not the queue’s')) } };
+  const database: Database = {
+    ...sql,
+    backend: 'postgres',
+    async transaction(work) {
+      // BEGIN and COMMIT.
+      asked += 2;
+      return work(sql);
+    },
+    exclusively: (_, work) => work(),
+    listen: () => Promise.reject(new Error('nothing is listened to')),
+    close: () => Promise.resolve(),
+  };
   /** How many statements something sends. */
   const count = async (work: () => Promise<unknown>): Promise<number> => {
     const before = asked;
     await work();
     return asked - before;
   };
-  return { sql: { query, forQueue }, count };
+  return { database, count };
 }
 
 describe('what PostgreSQL has to do', () => {
   it('[SIM10] counts the statements that the program sends', async () => {
-    const { sql, count } = countingSql();
-    const records = new Records(sql, 1);
+    const { database, count } = countingDatabase();
+    const records = new Records(database, () => 1);
+    const claim = { id: 'id', run: 'run' };
+    const limits = { worker: 'worker', perOwner: 1 };
     const scale = { scale: 1, scales: 5, epochs: 1, losses: {}, preview: '' };
     const variant = { n: 1, width: 1, height: 1, upscaled: 1 };
-    expect(await count(() => records.start('id'))).toBe(STATEMENTS.start);
-    expect(await count(() => records.progress('id', { phase: 'train', fraction: 0 }))).toBe(
+    expect(await count(() => records.start(claim, limits))).toBe(STATEMENTS.start);
+    expect(await count(() => records.progress(claim, { phase: 'train', fraction: 0 }))).toBe(
       STATEMENTS.progress,
     );
-    expect(await count(() => records.scale('id', scale))).toBe(STATEMENTS.scale);
-    expect(await count(() => records.variant('id', variant, ''))).toBe(STATEMENTS.picture);
+    expect(await count(() => records.scale(claim, scale))).toBe(STATEMENTS.scale);
+    expect(await count(() => records.variant(claim, variant, ''))).toBe(STATEMENTS.picture);
     const end = async () => {
-      await records.end('id', 'succeeded', null);
+      await database.transaction((sql) => records.end(claim, null, sql));
       await records.get('id');
+      await records.release(claim);
     };
     expect(await count(end)).toBe(STATEMENTS.end);
     expect(await count(() => records.get('id'))).toBe(STATEMENTS.watchedRow);
     expect(await count(() => records.scalesAfter('id', 0))).toBe(STATEMENTS.watchedScales);
-    const paces = await Paces.load(sql);
+    const paces = await Paces.load(database);
     const phases = Object.fromEntries(PHASES.map((phase) => [phase, { seconds: 1, planned: 1 }]));
     expect(await count(() => paces.add({ phases, modelFound: false }))).toBe(STATEMENTS.paces);
   });
@@ -79,18 +97,18 @@ describe('what PostgreSQL has to do', () => {
   it('[SIM10] is what panoramas, running jobs, workers and readers ask, each for itself', () => {
     expect(loadOf(NOTHING, 0, 1)).toEqual({ statementsPerSecond: 0, notifyingCommitsPerSecond: 0 });
     expect(loadOf(NOTHING, 10, 1)).toEqual({
-      statementsPerSecond: 10 * (RATES.upkeep + RATES.poll),
+      statementsPerSecond: 10 * (RATES.upkeep + RATES.poll * STATEMENTS.fetch),
       notifyingCommitsPerSecond: 0,
     });
     // Two panoramas a second wake all ten idle workers.
     const arriving = loadOf({ ...NOTHING, arrivalsPerSecond: 2 }, 10, 0);
-    expect(arriving.statementsPerSecond).toBeCloseTo(2 * STATEMENTS.accept + 10 * (1.1 + 2), 6);
+    expect(arriving.statementsPerSecond).toBeCloseTo(2 * STATEMENTS.accept + 10 * (2.7 + 2 * (1 + 2)), 6);
     expect(arriving.notifyingCommitsPerSecond).toBe(2);
     const running = loadOf({ ...NOTHING, running: 10 }, 10, 3);
-    expect(running.statementsPerSecond).toBeCloseTo(10 * (2 + 0.2 + 0.6 + 3 * 2), 6);
+    expect(running.statementsPerSecond).toBeCloseTo(10 * (2 + 0.4 + 2.7 + 3 * 2), 6);
     expect(running.notifyingCommitsPerSecond).toBe(20);
     const ending = loadOf({ ...NOTHING, ...WORK }, 0, 0);
-    expect(ending.statementsPerSecond).toBeCloseTo(0.1 * (2 + 2 + 2 + 8) + 0.5 + 0.2, 6);
+    expect(ending.statementsPerSecond).toBeCloseTo(0.1 * (2 + 6 + 5 + 1 + 8) + 0.5 + 0.2, 6);
     expect(ending.notifyingCommitsPerSecond).toBeCloseTo(2 * 0.1 + 0.5 + 0.2, 6);
     // A reader who waits is told of the queue's changes, twice a second at most.
     for (const [changes, told] of [

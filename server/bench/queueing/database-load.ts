@@ -9,18 +9,23 @@ import type { Traffic } from './figures.ts';
 
 /** Statements of one panorama. Counted where the program sends them; a test counts those of `Records` again. */
 export const STATEMENTS = {
-  /** `acceptJob`: is it there, how many wait, BEGIN, the row, pg-boss's delete and insert, COMMIT, the answer. */
-  accept: 8,
+  /**
+   * `acceptJob`: its lock, is it there, how many wait of all and of the owner, the time, BEGIN, the row, pg-boss's delete
+   * and insert, COMMIT, the answer, the lock given back.
+   */
+  accept: 12,
   /** pg-boss takes the job, and settles it. */
   queue: 2,
-  /** `Records.start`: the row changed, then read. */
-  start: 2,
+  /** `Records.start`: BEGIN, the lock of all starts, what else runs, the row changed, COMMIT, the row read. */
+  start: 6,
   /** `Records.scale`, of each scale that is trained. */
   scale: 1,
   /** `Records.variant`, of each picture. */
   picture: 1,
-  /** `Records.end` and the row read for its file. */
-  end: 2,
+  /** `Records.end` between BEGIN and COMMIT, the row read for its file, the job released. */
+  end: 5,
+  /** `Webhooks.ending`: whether one is asked for. */
+  webhook: 1,
   /** `Paces.add`: a row for each of up to six phases, the old ones deleted, the medians. */
   paces: 8,
   /** `Records.progress` */
@@ -31,7 +36,8 @@ export const STATEMENTS = {
   watchedRow: 1,
   watchedScales: 1,
   heartbeat: 1,
-  fetch: 1,
+  /** What is too large for the worker, and pg-boss's own. */
+  fetch: 2,
 } as const;
 
 /** Per second. */
@@ -40,12 +46,15 @@ export const RATES = {
   progress: 2,
   /** `INTERVAL_MS` of watch.ts: a stream is told no more often. */
   watched: 2,
-  /** pg-boss renews a job's lease of 10 s at half of it. */
-  heartbeat: 0.2,
-  /** An idle worker's polls, `notifyPollingIntervalSeconds` of queue.ts. */
-  poll: 0.5,
-  /** pg-boss's own upkeep, counted over 10 s of one process alone; several share some of it. */
-  upkeep: 0.6,
+  /** `RENEW_MS` of worker.ts. */
+  heartbeat: 0.4,
+  /** An idle worker's polls, `POLL_MS` of worker.ts. */
+  poll: 1,
+  /**
+   * pg-boss's own upkeep, counted over 20 s of one process alone, and fleet.ts's three statements in five seconds; several
+   * processes share some of it.
+   */
+  upkeep: 2.7,
 } as const;
 
 export interface Load {
@@ -67,10 +76,10 @@ export const DEFAULT_CAPACITY: Capacity = { statementsPerSecond: 10_000, notifyi
 export function loadOf(traffic: Traffic, workers: number, readers: number): Load {
   const { arrivalsPerSecond, endsPerSecond, scalesPerSecond, picturesPerSecond, running, waiting } = traffic;
   const idle = Math.max(0, workers - running);
-  const { accept, queue, start, scale, picture, end, paces, opening } = STATEMENTS;
+  const { accept, queue, start, scale, picture, end, webhook, paces, opening } = STATEMENTS;
   const ofPanoramas =
     arrivalsPerSecond * accept +
-    endsPerSecond * (queue + start + end + paces) +
+    endsPerSecond * (queue + start + end + webhook + paces) +
     scalesPerSecond * scale +
     picturesPerSecond * picture;
   const ofRunning = running * (RATES.progress * STATEMENTS.progress + RATES.heartbeat * STATEMENTS.heartbeat);
