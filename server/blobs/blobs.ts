@@ -40,8 +40,10 @@ export interface Blobs {
 
 const KEY = /^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/;
 
+export const isKey = (text: string): boolean => KEY.test(text);
+
 /** The key itself. A wrong one is a bug of the caller. */
 export function checkKey(key: string): string {
-  if (!KEY.test(key)) throw new Error(`internal: blobs: expected a key, got ${JSON.stringify(key)}`);
+  if (!isKey(key)) throw new Error(`internal: blobs: expected a key, got ${JSON.stringify(key)}`);
   return key;
 }

@@ -1,11 +1,14 @@
-import type { Blobs } from './blobs.ts';
+import { isKey, type Blobs } from './blobs.ts';
 import { BlobError } from './errors.ts';
 import { FolderBlobs } from './folder-blobs.ts';
 
 const PLACE = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/((?:[\w.-]+\/)*[\w.-]+))?\/?$/;
 
 /** Whether `openBlobs` knows what to do with it; a path has to be absolute. */
-export const isBucket = (place: string): boolean => PLACE.test(place);
+export function isBucket(place: string): boolean {
+  const [, bucket, prefix = ''] = PLACE.exec(place) ?? [];
+  return bucket !== undefined && (prefix === '' || isKey(prefix));
+}
 
 /**
  * Opens what a place names: `s3://bucket/prefix`, or an absolute path. The store's address is `S3_ENDPOINT` where it is
@@ -18,8 +21,8 @@ export async function openBlobs(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Blobs> {
   if (!place.startsWith('s3:')) return new FolderBlobs(place);
-  const [, bucket, prefix = ''] = PLACE.exec(place) ?? [];
-  if (bucket === undefined) {
+  const [, bucket = '', prefix = ''] = PLACE.exec(place) ?? [];
+  if (!isBucket(place)) {
     throw new BlobError(
       'store-refused',
       'BLOBS: expected s3://bucket or s3://bucket/prefix, got something else',

@@ -64,11 +64,10 @@ export class S3Blobs implements Blobs {
   }
 
   async put(key: string, bytes: Uint8Array | string, what: string): Promise<void> {
+    const object = this.object(key);
     const body = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     await this.asked(`writing ${what}`, () =>
-      this.client.send(
-        new PutObjectCommand({ ...this.object(key), Body: body, ContentLength: body.byteLength }),
-      ),
+      this.client.send(new PutObjectCommand({ ...object, Body: body, ContentLength: body.byteLength })),
     );
   }
 
@@ -81,18 +80,20 @@ export class S3Blobs implements Blobs {
   }
 
   async get(key: string): Promise<Uint8Array | null> {
+    const object = this.object(key);
     return this.asked('reading', () =>
       orNull(async () => {
-        const { Body } = await this.client.send(new GetObjectCommand(this.object(key)));
+        const { Body } = await this.client.send(new GetObjectCommand(object));
         return Body ? Body.transformToByteArray() : new Uint8Array();
       }),
     );
   }
 
   async read(key: string): Promise<OpenBlob | null> {
+    const object = this.object(key);
     return this.asked('reading', () =>
       orNull(async () => {
-        const { Body, ContentLength } = await this.client.send(new GetObjectCommand(this.object(key)));
+        const { Body, ContentLength } = await this.client.send(new GetObjectCommand(object));
         if (!Body || ContentLength === undefined) throw new Error('the answer has no body');
         return {
           stream: Body.transformToWebStream() as ReadableStream<Uint8Array>,
