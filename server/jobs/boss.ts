@@ -15,10 +15,16 @@ export async function openBoss(
     monitorIntervalSeconds: 5,
     queueCacheIntervalSeconds: 60,
   });
-  boss.on('error', onError);
+  let closed = false;
+  // What it had begun when it was stopped may find the database closed.
+  boss.on('error', (error) => closed || onError(error));
   // Several processes may start at once; its own lock is not taken for queues.
   await database.exclusively('queue', () => boss.start());
-  return { boss, close: () => boss.stop({ close: false, graceful: true, timeout: 2000 }) };
+  const close = async (): Promise<void> => {
+    await boss.stop({ close: false, graceful: true, timeout: 2000 });
+    closed = true;
+  };
+  return { boss, close };
 }
 
 const NONE = '00000000-0000-0000-0000-000000000000';

@@ -86,7 +86,7 @@ export class Fleet {
       `SELECT name, version, engine, device, memory_bytes AS "memoryBytes", jobs,
         seen_at > now() - ${SILENT} AS lives FROM panorama.workers ORDER BY name`,
     );
-    this.known = rows.filter(({ lives }) => lives);
+    this.known = rows.filter(({ lives }) => lives).map(({ lives: _, ...facts }) => facts);
     this.mostBytes = rows.length === 0 ? null : Math.max(...rows.map(({ memoryBytes }) => memoryBytes));
   }
 }
