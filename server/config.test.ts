@@ -24,6 +24,16 @@ function read(
 describe('settings', () => {
   it('[CONF1] have defaults, are flags or variables, and flags win', () => {
     expect(read([])).toEqual({
+      ROLE: 'all',
+      DATABASE_URL: null,
+      BLOBS: null,
+      TOKENS: null,
+      MAX_JOBS_PER_TOKEN: 0,
+      MAX_QUEUE_PER_TOKEN: 0,
+      WORKER_NAME: null,
+      DRAIN_SECONDS: null,
+      WEBHOOK_SECRET: null,
+      WEBHOOK_PRIVATE: 'no',
       PORT: 8787,
       HOST: ['127.0.0.1', '::1'],
       ALLOWED_HOSTS: [],
@@ -49,6 +59,38 @@ describe('settings', () => {
       DISK_BUDGET: 500 * 2 ** 20,
       HOST: ['0.0.0.0', '::'],
     });
+  });
+
+  it('[CONF1] share a database and a store between processes', () => {
+    const url = 'postgres://ann:a-password@db/panorama';
+    const shared = { DATABASE_URL: url, BLOBS: 's3://bucket/some/prefix', TOKENS: 'tokens' };
+    expect(read(['--role', 'worker', '--drain-seconds', '60'], shared)).toMatchObject({
+      ROLE: 'worker',
+      DRAIN_SECONDS: 60,
+      ...shared,
+      TOKENS: '/here/tokens',
+    });
+    expect(read(['--role', 'api', '--blobs', 'store'], { ...shared, BLOBS: '' }).BLOBS).toBe('/here/store');
+  });
+
+  it.each([
+    [{ ROLE: 'worker' }, 'expected DATABASE_URL, BLOBS, TOKEN or TOKENS beside it, got none'],
+    [{ ROLE: 'api', DATABASE_URL: 'postgres://db/x', BLOBS: '/store' }, 'expected TOKEN or TOKENS beside it'],
+    [{ BLOBS: 's3://bucket' }, 'BLOBS: expected DATABASE_URL beside it'],
+    [{ ROLE: 'boss' }, 'ROLE: expected one of all, api, worker, got "boss"'],
+    [{ DATABASE_URL: 'mysql://ann:a-password@db/x' }, 'DATABASE_URL: expected an address like postgres://'],
+    [{ BLOBS: 's3://bucket/../x' }, 'BLOBS: expected a folder, s3://bucket or s3://bucket/prefix'],
+    [{ WEBHOOK_SECRET: 'a-password' }, 'WEBHOOK_SECRET: expected whsec_'],
+    [{ WORKER_NAME: 'a b' }, 'WORKER_NAME: expected up to 100 letters'],
+  ])('[CONF1] tell what of several processes is wrong, and no secret: %j', (env, message) => {
+    let said = '';
+    try {
+      read([], env as Record<string, string>);
+    } catch (error) {
+      said = error instanceof ConfigError ? error.message : '';
+    }
+    expect(said).toContain(message);
+    expect(said).not.toMatch(/a-password|\n/);
   });
 
   it("[CONF1] keep their data where the platform keeps an application's", () => {

@@ -15,8 +15,7 @@ import { Metrics } from './metrics.ts';
 import type { WebhookSettings } from './jobs/webhooks.ts';
 import { HttpError } from './routes/http-error.ts';
 import type { WebhookRule } from './routes/panoramas.ts';
-import { readToken } from './token.ts';
-import { readTokens, Tokens } from './tokens.ts';
+import { readToken, readTokens, Tokens } from './tokens.ts';
 import { UndoStack } from './undo-stack.ts';
 import { checkWebhookUrl } from './webhooks/check-webhook-url.ts';
 

@@ -1,8 +1,13 @@
-/** Who may use the server: tokens, each with the name of its owner. */
-import { createHash } from 'node:crypto';
+/**
+ * Who may use the server: tokens, each with the name of its owner. Without them a page of another origin could use a
+ * server on this machine.
+ */
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PanoramaError } from '../shared/errors.ts';
 import { systemCode } from './disk/errors.ts';
+import { writeWhole } from './disk/write-whole.ts';
 
 export class TokensError extends PanoramaError<'invalid-tokens'> {
   constructor(message: string, cause?: unknown) {
@@ -63,6 +68,20 @@ export async function readTokens(path: string, token: string | null): Promise<To
   if (owners.size === 0)
     throw new TokensError(`TOKENS: ${path}: expected at least one line NAME TOKEN, got none`);
   return new Tokens(owners);
+}
+
+/** The token of a data folder: made at the first start, readable by its owner alone. */
+export async function readToken(dataFolder: string): Promise<string> {
+  const path = join(dataFolder, 'token');
+  try {
+    const text = (await readFile(path, 'utf8')).trim();
+    if (text !== '') return text;
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+  const token = randomBytes(24).toString('base64url');
+  await writeWhole(path, `${token}\n`, 'the token', 0o600);
+  return token;
 }
 
 function digest(text: string): string {
