@@ -85,7 +85,7 @@ describe('settings', () => {
   ])('[CONF1] tell what of several processes is wrong, and no secret: %j', (env, message) => {
     let said = '';
     try {
-      read([], env as Record<string, string>);
+      read([], env);
     } catch (error) {
       said = error instanceof ConfigError ? error.message : '';
     }
