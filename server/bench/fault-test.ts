@@ -19,10 +19,10 @@ import {
 } from '../database/postgres.testing.ts';
 import { decodePicture } from '../images/decode.ts';
 import { encodePicture } from '../images/encode.ts';
-import { createPicture, CHANNELS, type Picture } from '../images/picture.ts';
 import { resample } from '../images/resample.ts';
 import { ModelStore } from '../models/model-store.ts';
 import { makePanorama } from '../panorama/make-panorama.ts';
+import { partOf } from './part-of.ts';
 import { freePort, pause, startServerProcess, type ServerProcess } from './server-process.ts';
 
 const PHOTO = new URL('../../examples/mountain-pass.jpg', import.meta.url);
@@ -200,22 +200,13 @@ async function makeKinds(number: number): Promise<Kind[]> {
     const part = Math.floor(index / 2);
     const x = (part * 37) % (photo.width - PART.width);
     const y = (part * 53) % (photo.height - PART.height);
-    const bytes = Uint8Array.from(await encodePicture(crop(photo, x, y), 'png'));
+    const bytes = Uint8Array.from(await encodePicture(partOf(photo, { x, y, ...PART }), 'png'));
     const preset =
       index % 5 === 4 ? { preset: 'draft' as const } : { training: { epochs: 100, maxSize: 100 } };
     const request = requireRequest({ width: 150, height: 60, seed: 1 + (index % 2), ...preset });
     kinds.push({ photo: bytes, request, picture: await undisturbed(bytes, request, models) });
   }
   return kinds;
-}
-
-function crop(photo: Picture, left: number, top: number): Picture {
-  const part = createPicture(PART.width, PART.height);
-  for (let y = 0; y < part.height; y++) {
-    const start = ((top + y) * photo.width + left) * CHANNELS;
-    part.data.set(photo.data.subarray(start, start + part.width * CHANNELS), y * part.width * CHANNELS);
-  }
-  return part;
 }
 
 async function undisturbed(photo: Uint8Array, request: PanoramaRequest, models: ModelStore): Promise<Buffer> {

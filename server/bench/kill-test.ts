@@ -15,10 +15,10 @@ import { requireRequest, type PanoramaRequest } from '../../shared/request.ts';
 import { decodePicture } from '../images/decode.ts';
 import { encodePicture } from '../images/encode.ts';
 import { resample } from '../images/resample.ts';
-import { createPicture, CHANNELS, type Picture } from '../images/picture.ts';
 import { ModelStore } from '../models/model-store.ts';
 import { makePanorama } from '../panorama/make-panorama.ts';
 import { processLives } from '../disk/process-lives.ts';
+import { partOf } from './part-of.ts';
 import { freePort, pause, startServerProcess, type ServerProcess } from './server-process.ts';
 
 const VICTIMS = ['server', 'job', 'both'] as const;
@@ -75,19 +75,10 @@ async function makeJobs(count: number): Promise<Job[]> {
     Array.from({ length: count }, async (_, index) => {
       const x = Math.floor((index * (photo.width - PART.width)) / count);
       const y = (index * 53) % (photo.height - PART.height);
-      const bytes = await encodePicture(crop(photo, x, y), 'png');
+      const bytes = await encodePicture(partOf(photo, { x, y, ...PART }), 'png');
       return { id: randomUUID(), photo: Uint8Array.from(bytes), request };
     }),
   );
-}
-
-function crop(photo: Picture, left: number, top: number): Picture {
-  const part = createPicture(PART.width, PART.height);
-  for (let y = 0; y < part.height; y++) {
-    const start = ((top + y) * photo.width + left) * CHANNELS;
-    part.data.set(photo.data.subarray(start, start + part.width * CHANNELS), y * part.width * CHANNELS);
-  }
-  return part;
 }
 
 /** Each job's picture as it is made where nothing happens. */
