@@ -86,7 +86,11 @@ const SETTINGS = {
     whole(0, 1_000_000),
     () => 0,
   ),
-  WORKER_NAME: setting('what the worker is called; default host name and process', name, () => null),
+  WORKER_NAME: setting(
+    'what the worker is called, unlike all others; default host name and process',
+    name,
+    () => null,
+  ),
   DRAIN_SECONDS: setting(
     'how long jobs may go on when the server stops; default 0, for a worker 20',
     (text): number | null => whole(0, 86_400)(text),

@@ -194,6 +194,17 @@ describeOnEach('workers', (openNew) => {
     expect(happened.filter((line) => line === `started ${id}`)).toHaveLength(2);
   });
 
+  it('[WORK6] take over at once what an earlier worker of their name held', async () => {
+    const id = await add(LONG);
+    const other = await add(LONG);
+    await startWorker({ name: 'the-same' });
+    await untilStatus(id, 'running');
+    await vi.waitFor(async () => expect((await records.get(id))?.panorama.variants).toHaveLength(1), 20_000);
+    await startWorker({ name: 'the-same' });
+    await untilStatus(id, 'succeeded');
+    expect(startsOf([id, other]).slice(0, 2)).toEqual([0, 0]);
+  });
+
   it('[WORK7] hand back what does not end in time when they stop; the next one goes on with it first', async () => {
     const id = await add(LONG);
     const { close } = await startWorker();

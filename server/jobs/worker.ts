@@ -27,7 +27,7 @@ export interface WorkerOptions {
   readonly webhooks: Webhooks;
   /** The bundled `job-program.ts`. */
   readonly program: URL;
-  /** For whoever looks at the database. */
+  /** Of no other worker that lives: it takes over what an earlier one of its name held. */
   readonly name: string;
   readonly engine: EngineChoice;
   /** Jobs that run at once. */
@@ -71,6 +71,7 @@ export class Worker {
       ),
       await database.listen('panorama_stopped', check, checkAll),
     ];
+    await worker.reclaim();
     const looped = worker.loop();
     const close = async (): Promise<void> => {
       await worker.drain();
@@ -83,6 +84,12 @@ export class Worker {
   /** How many run now. */
   get running(): number {
     return this.runs.size;
+  }
+
+  /** What an earlier process of this name held need not wait until its lease runs out. */
+  private async reclaim(): Promise<void> {
+    const { database, records, queue, name } = this.options;
+    for (const held of await records.heldBy(name)) await queue.add(held, database);
   }
 
   private async loop(): Promise<void> {

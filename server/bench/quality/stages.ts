@@ -47,7 +47,14 @@ export async function draw(
     if (phase === 'sample') sampling ??= performance.now();
   });
   const context: Context = {
-    job: { photo: file, request, engine: 'auto', models: ModelStore.inFolder(modelsFolder), signal, onEvent: () => undefined },
+    job: {
+      photo: file,
+      request,
+      engine: 'auto',
+      models: ModelStore.inFolder(modelsFolder),
+      signal,
+      onEvent: () => undefined,
+    },
     photo,
     plan,
     meter,
