@@ -216,6 +216,7 @@ describe.skipIf(!cluster)('several servers', () => {
     expect(await ends({ BLOBS: 's3://no-such-bucket' })).toMatch(/^panorama server: .*no-such-bucket/);
     expect(await ends({ AWS_ACCESS_KEY_ID: 'SOMEBODY' })).toMatch(/^panorama server: .*credentials/);
     expect(await ends({ DATABASE_URL: '' })).toMatch(/^panorama server: ROLE.*DATABASE_URL/);
+    await start('api');
     await administer(databaseUrl, 'UPDATE panorama.schema_version SET version = version + 1');
     expect(await ends({})).toMatch(/^panorama server: database: expected schema version/);
     await administer(databaseUrl, 'UPDATE panorama.schema_version SET version = version - 1');

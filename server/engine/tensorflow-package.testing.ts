@@ -13,6 +13,7 @@ const LINKED = [
   '@tensorflow/tfjs-backend-cpu',
   '@electric-sql/pglite',
   'onnxruntime-node',
+  'pg',
   'pg-boss',
   'pino',
   'prom-client',

@@ -86,6 +86,7 @@ interface Parts {
 }
 
 const EVICTION_INTERVAL_MS = 10 * 60 * 1000;
+const RESTORATION_INTERVAL_MS = 60_000;
 /** How long a database may be away before a client is told so, and a worker's job gives up. */
 const PATIENCE_MS = { api: 5000, worker: 120_000 } as const;
 /** How long is waited for a job's process when its panorama is forgotten. */
@@ -209,6 +210,8 @@ export class Jobs {
         evictAll();
         const timer = setInterval(evictAll, EVICTION_INTERVAL_MS);
         opened.push(() => clearInterval(timer));
+        const restoring = setInterval(() => void jobs.restoreQueue().catch(onError), RESTORATION_INTERVAL_MS);
+        opened.push(() => clearInterval(restoring));
       }
       opened.push(() => (jobs.stopping = true));
       return { jobs, close: () => opened.undo() };
@@ -361,6 +364,12 @@ export class Jobs {
     await this.files.remove(id);
     await this.parts.queue.remove(id);
     await this.records.remove(id);
+  }
+
+  private async restoreQueue(): Promise<void> {
+    const restored = await this.parts.queue.restore();
+    for (const id of restored)
+      this.options.log.warning(`panorama ${id}: it was missing in the queue, and is put there again`);
   }
 
   private evict(limits: EvictionLimits): Promise<void> {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnEach, type OpenedDatabase } from '../database/opened.testing.ts';
 import { openBoss } from './boss.ts';
+import { requireRequest } from '../../shared/request.ts';
+import { Records } from './records.ts';
 import { Queue, type FetchLimits, type Queued } from './queue.ts';
 
 const ANY: FetchLimits = { perOwner: 100, tooLarge: [] };
@@ -85,6 +87,33 @@ describeOnEach('the queue', (openNew) => {
     // The first delivery has no word in the second's.
     await opened.database.query(`UPDATE pgboss.job SET heartbeat_on = now() - interval '1 hour'`);
     expect(await queue.fetch(ANY)).toBe(null);
+  });
+
+  it('[QUEUE4] takes up what waits and is missing in it, and leaves the rest alone', async () => {
+    const { database } = opened;
+    const records = new Records(database, () => 1);
+    const ids = [randomUUID(), randomUUID(), randomUUID()];
+    for (const id of ids) {
+      await records.insert({
+        id,
+        fingerprint: id,
+        request: requireRequest({ width: 64, height: 64 }),
+        image: { width: 64, height: 64 },
+        estimatedSeconds: 1,
+        memoryBytes: 1e9,
+        owner: 'somebody',
+        model: null,
+        webhook: null,
+        createdAt: await records.now(),
+      });
+      await queue.add(queued({ id }), database);
+    }
+    expect(await queue.restore()).toEqual([]);
+    const [missing = '', ended = ''] = ids;
+    for (const id of [missing, ended]) await queue.remove(id);
+    await records.cancel(ended);
+    expect(await queue.restore()).toEqual([missing]);
+    expect((await deliveries()).toSorted()).toEqual([missing, ids[2]].toSorted());
   });
 
   it('[QUEUE2] leaves an owner’s jobs whose others run already, and goes on with another’s', async () => {

@@ -86,6 +86,21 @@ export class Queue {
     );
   }
 
+  /**
+   * Adds what waits or runs and is not in the queue: that should not be, and would never end. Resolves to the ids.
+   * What enters both does so in one transaction, and leaves the panoramas first.
+   */
+  async restore(): Promise<string[]> {
+    const missing = await this.database.query<Queued>(
+      `SELECT id, priority, owner, memory_bytes AS "memoryBytes" FROM panorama.panoramas p
+       WHERE status IN ('queued', 'running') AND NOT EXISTS (
+        SELECT FROM pgboss.job j WHERE j.name = $1 AND j.id = p.id AND j.state < 'completed')`,
+      [NAME],
+    );
+    for (const queued of missing) await this.add(queued, this.database);
+    return missing.map(({ id }) => id);
+  }
+
   /** Takes one out, in whatever state. */
   async remove(id: string): Promise<void> {
     await this.boss.deleteJob(NAME, id);

@@ -180,6 +180,7 @@ describeOnEach('the records', (openNew) => {
     const context = {
       ...LIMITS,
       records,
+      onStarted: () => undefined,
       webhooks: { ending: (end: (sql: Sql) => Promise<boolean>) => end(opened.database) },
       files: { writeEnded: () => Promise.resolve() },
       log: { ended: () => undefined },

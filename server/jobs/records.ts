@@ -246,6 +246,15 @@ export class Records {
     return rows.length > 0;
   }
 
+  /** Whether it has ended, or is forgotten. */
+  async hasEnded(id: string): Promise<boolean> {
+    const rows = await this.sql.query(
+      `SELECT FROM panorama.panoramas WHERE id = $1 AND status IN ('queued', 'running')`,
+      [id],
+    );
+    return rows.length === 0;
+  }
+
   /** Its process is gone, however it ended. */
   async release({ id, run }: Claim): Promise<void> {
     await this.sql.query('UPDATE panorama.panoramas SET run = NULL WHERE id = $1 AND run = $2', [id, run]);

@@ -21,6 +21,8 @@ export interface RunContext extends StartLimits {
   readonly records: Records;
   readonly files: JobFiles;
   readonly webhooks: Webhooks;
+  /** The claim holds from now on. */
+  readonly onStarted: () => void;
   readonly engine: EngineChoice;
   /** The bundled `job-program.ts`. */
   readonly program: URL;
@@ -32,10 +34,10 @@ export interface RunContext extends StartLimits {
 export type StopReason = 'lost' | 'server-stops';
 
 /**
- * What became of a run: the job is over, or no longer this worker's; it waits for another job; it was stopped and is
+ * What became of a run: the job is over; it is no longer this run's; it waits for another job; it was stopped and is
  * still this worker's to hand back, at once or when the store is there again.
  */
-export type RunEnd = 'over' | 'waits' | 'stopped' | 'store-away';
+export type RunEnd = 'over' | 'lost' | 'waits' | 'stopped' | 'store-away';
 
 type Outcome =
   | { readonly type: 'done'; readonly report: JobReport; readonly peakBytes: number }
@@ -52,6 +54,7 @@ export async function runJob(claim: Claim, context: RunContext, signal: AbortSig
   const started = await records.start(claim, context);
   if (started === 'waits') return 'waits';
   if (started === 'ended') return 'over';
+  context.onStarted();
   if (started.interruptions >= MAX_INTERRUPTIONS) {
     return end(claim, context, {
       code: 'crashed',
@@ -71,7 +74,7 @@ export async function runJob(claim: Claim, context: RunContext, signal: AbortSig
         if (outcome.error.code === 'store-away') return 'store-away';
         return end(claim, context, outcome.error);
       case 'stopped':
-        return outcome.reason === 'lost' ? 'over' : 'stopped';
+        return outcome.reason === 'lost' ? 'lost' : 'stopped';
       case 'crashed': {
         log.crashed(claim.id, outcome.status);
         const crashes = await records.crash(claim);

@@ -194,6 +194,30 @@ describeOnEach('workers', (openNew) => {
     expect(happened.filter((line) => line === `started ${id}`)).toHaveLength(2);
   });
 
+  it('[WORK6] are not stopped by what is told of an earlier run before theirs has begun', async () => {
+    // One connection does nothing else while a transaction holds it.
+    if (opened.database.backend === 'pglite') return;
+    await startWorker();
+    const id = await opened.database.transaction(async (sql) => {
+      await sql.query(`SELECT pg_advisory_xact_lock(hashtext('panorama.start'))`);
+      const added = await add(0);
+      const taken = async () =>
+        expect(await opened.database.query(`SELECT FROM pgboss.job WHERE state = 'active'`)).toHaveLength(1);
+      await vi.waitFor(taken, 20_000);
+      await opened.database.query(`SELECT pg_notify('panorama_stopped', $1)`, [added]);
+      // Told after it, and so after the worker has asked.
+      let told = false;
+      await opened.database.listen('told', () => (told = true));
+      await opened.database.query(`SELECT pg_notify('told', '')`);
+      await vi.waitUntil(() => told, 20_000);
+      return added;
+    });
+    await untilStatus(id, 'succeeded');
+    const tries = await opened.database.query('SELECT retry_count AS again FROM pgboss.job');
+    expect(tries).toEqual([{ again: 0 }]);
+    expect(startsOf([id])).toEqual([0]);
+  });
+
   it('[WORK6] take over at once what an earlier worker of their name held', async () => {
     const id = await add(LONG);
     const other = await add(LONG);

@@ -43,6 +43,8 @@ export interface WorkerOptions {
 
 interface Run {
   readonly claim: Claim;
+  /** Whether its claim has held. What is told of earlier runs of the job may arrive before. */
+  started: boolean;
   readonly stop: (reason: StopReason) => void;
   /** Resolves when its process is gone and the queue knows. */
   readonly over: Promise<void>;
@@ -130,14 +132,23 @@ export class Worker {
     const { id } = delivery;
     const claim = { id, run: randomUUID() };
     const controller = new AbortController();
-    const over = this.run(delivery, claim, controller).finally(() => {
+    const onStarted = () => {
+      const run = this.runs.get(id);
+      if (run) run.started = true;
+    };
+    const over = this.run(delivery, claim, controller, onStarted).finally(() => {
       this.runs.delete(id);
       this.wake();
     });
-    this.runs.set(id, { claim, stop: (reason) => controller.abort(reason), over });
+    this.runs.set(id, { claim, started: false, stop: (reason) => controller.abort(reason), over });
   }
 
-  private async run(delivery: Delivery, claim: Claim, controller: AbortController): Promise<void> {
+  private async run(
+    delivery: Delivery,
+    claim: Claim,
+    controller: AbortController,
+    onStarted: () => void,
+  ): Promise<void> {
     const { database, queue, records, name, perOwner, log } = this.options;
     const renewal = setInterval(() => {
       delivery.renew().then(
@@ -147,9 +158,14 @@ export class Worker {
       );
     }, RENEW_MS);
     try {
-      const end = await runJob(claim, { ...this.options, worker: name, perOwner }, controller.signal);
+      const end = await runJob(
+        claim,
+        { ...this.options, worker: name, perOwner, onStarted },
+        controller.signal,
+      );
       clearInterval(renewal);
-      if (end === 'over') await delivery.done();
+      // One that was canceled has ended; another's is the other's to end.
+      if (end === 'over' || (end === 'lost' && (await records.hasEnded(claim.id)))) await delivery.done();
       if (end === 'waits') await delivery.later();
       if (end === 'store-away') {
         log.warning(`worker: panorama ${claim.id} goes back to the queue: the store is away`);
@@ -173,7 +189,7 @@ export class Worker {
   /** Stops a run whose claim holds no more. */
   private async check(id: string): Promise<void> {
     const run = this.runs.get(id);
-    if (!run) return;
+    if (!run?.started) return;
     const held = await this.options.records.holds(run.claim).catch(() => true);
     if (!held) run.stop('lost');
   }
