@@ -268,12 +268,12 @@ export class Records {
     return rows.length === 0;
   }
 
-  /** What a worker of that name holds, as it goes back into the queue where that worker is gone. */
+  /** What a worker of that name holds, as it goes back into the queue where that worker is gone: before the others. */
   heldBy(worker: string): Promise<Queued[]> {
     return this.sql.query(
-      `SELECT id, CASE WHEN interruptions + 1 >= $2 THEN $3::integer ELSE $4::integer END AS priority, owner,
-        memory_bytes AS "memoryBytes" FROM panorama.panoramas WHERE status = 'running' AND worker = $1`,
-      [worker, SUSPICIOUS, PRIORITY.suspect, PRIORITY.interrupted],
+      `SELECT id, $2::integer AS priority, owner, memory_bytes AS "memoryBytes" FROM panorama.panoramas
+       WHERE status = 'running' AND worker = $1`,
+      [worker, PRIORITY.interrupted],
     );
   }
 
