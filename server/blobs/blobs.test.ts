@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Blobs, BlobInfo } from './blobs.ts';
-import { FolderBlobs } from './folder-blobs.ts';
 import { openBlobs } from './open-blobs.ts';
-import { S3Blobs } from './s3-blobs.ts';
 import { startS3Server, type S3Server } from './s3-server.testing.ts';
 
 let s3: S3Server;
@@ -70,6 +67,21 @@ describe.each(Object.entries(PLACES))('blobs in %s', (name, open) => {
     const streamed = Buffer.from(await new Response(opened?.stream).arrayBuffer());
     expect(streamed.equals(bytes)).toBe(true);
     await expect(readFile(path)).rejects.toThrow('ENOENT');
+    await expect(blobs.putFile('jobs/a/photo', path, 'the photo')).rejects.toMatchObject({
+      code: 'not-writable',
+      message: expect.stringMatching(/^writing the photo: /) as string,
+    });
+  });
+
+  it('[BLOB1] has nothing under what is only the beginning of a key, or goes on after one', async () => {
+    await blobs.put('jobs/a/photo', 'x', 'the photo');
+    for (const key of ['jobs/a', 'jobs/a/photo/more']) {
+      expect(await blobs.get(key)).toBe(null);
+      expect(await blobs.read(key)).toBe(null);
+    }
+    await blobs.remove('jobs/a/photo/more');
+    expect(await keys(blobs, 'jobs/a/photo')).toEqual([]);
+    expect(await keys(blobs, 'jobs')).toEqual(['jobs/a/photo']);
   });
 
   it('[BLOB2] lists what is under a prefix, at any depth, with size and time, and nothing beside it', async () => {
@@ -85,9 +97,21 @@ describe.each(Object.entries(PLACES))('blobs in %s', (name, open) => {
     expect(first?.modifiedAt.getTime()).toBeGreaterThan(before);
   });
 
-  it('[BLOB2] lists more than a page of a store', async () => {
-    await Promise.all(Array.from({ length: 40 }, (_, n) => blobs.put(`jobs/many/${n}`, 'x', 'a test')));
-    expect(await keys(blobs, 'jobs/many')).toHaveLength(40);
+  it('[BLOB2] [BLOB3] lists and removes, of any keys, those under a prefix', async () => {
+    const name = fc.stringMatching(/^[ab.-]{1,3}$/).filter((text) => !['.', '..'].includes(text));
+    const some = fc.uniqueArray(fc.tuple(name, name), { maxLength: 6, selector: (pair) => pair.join('/') });
+    await fc.assert(
+      fc.asyncProperty(some, name, async (pairs, chosen) => {
+        const put = pairs.map((pair) => `jobs/${pair.join('/')}`).toSorted();
+        await Promise.all(put.map((key) => blobs.put(key, 'x', 'a test')));
+        const under = put.filter((key) => key.startsWith(`jobs/${chosen}/`));
+        expect(await keys(blobs, `jobs/${chosen}`)).toEqual(under);
+        await blobs.remove(`jobs/${chosen}`);
+        expect(await keys(blobs, 'jobs')).toEqual(put.filter((key) => !under.includes(key)));
+        await blobs.remove('jobs');
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it('[BLOB3] removes a blob or all under its key, and nothing whose name only begins so', async () => {
@@ -129,125 +153,12 @@ describe.each(Object.entries(PLACES))('blobs in %s', (name, open) => {
     expect(await keys(blobs, 'jobs')).toEqual([]);
   });
 
-  it.each(['', '/a', 'a/', 'a//b', '../a', 'a/../b', 'a/.', 'a b', 'a\\b'])(
+  it.each(['', '/a', 'a/', 'a//b', '../a', 'a/../b', 'a/.', 'a b', 'a\\b', '.trash', '.trash/a', 'a/b.tmp'])(
     '[BLOB7] takes no key that leads elsewhere: %j',
     async (key) => {
       await expect(blobs.get(key)).rejects.toThrow('internal: blobs: expected a key');
     },
   );
-});
-
-describe('blobs in a folder', () => {
-  it('[BLOB8] never shows what is half written, and sweeps only what is old', async () => {
-    const blobs = new FolderBlobs(join(folder, 'swept'));
-    await blobs.put('jobs/a/photo', 'x', 'a test');
-    const path = (name: string) => join(folder, 'swept/jobs/a', name);
-    const [old, young] = ['photo.123456789abc.tmp', 'photo.0123456789ab.tmp'];
-    for (const name of [old, young]) await writeFile(path(name), 'half');
-    expect(await keys(blobs, 'jobs')).toEqual(['jobs/a/photo']);
-    const past = new Date(Date.now() - 2 * 3600 * 1000);
-    await utimes(path(old), past, past);
-    // The time that counts is of the last change of any kind, which nobody can set back.
-    await blobs.sweep();
-    expect((await readdir(join(folder, 'swept/jobs/a'))).toSorted()).toEqual(
-      [young, old, 'photo'].toSorted(),
-    );
-    vi.useFakeTimers({ now: Date.now() + 2 * 3600 * 1000, toFake: ['Date'] });
-    try {
-      await blobs.sweep();
-    } finally {
-      vi.useRealTimers();
-    }
-    expect(await readdir(join(folder, 'swept/jobs/a'))).toEqual(['photo']);
-  });
-
-  it.skipIf(process.getuid?.() === 0)('[BLOB9] tells of a folder that must not be written', async () => {
-    const place = await mkdtemp(join(folder, 'closed-'));
-    await chmod(place, 0o500);
-    await expect(new FolderBlobs(place).check()).rejects.toMatchObject({ code: 'not-writable' });
-  });
-
-  it('[BLOB9] tells of a place that is no folder', async () => {
-    const place = join(folder, 'file');
-    await writeFile(place, '');
-    await expect(new FolderBlobs(place).check()).rejects.toMatchObject({ code: 'not-writable' });
-  });
-});
-
-describe('a store that does not do what it should', () => {
-  type Answer = (request: IncomingMessage, response: ServerResponse, asked: number) => void;
-
-  async function failing(
-    answer: Answer,
-  ): Promise<{ blobs: S3Blobs; asked: () => number; close: () => void }> {
-    let asked = 0;
-    const server = createServer((request, response) => {
-      request.resume();
-      answer(request, response, ++asked);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const place = { bucket: 'bucket', prefix: '', endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1' };
-    const close = () => {
-      server.closeAllConnections();
-      server.close();
-    };
-    return { blobs: new S3Blobs(place, { attemptMs: 300, attempts: 3 }), asked: () => asked, close };
-  }
-
-  const says =
-    (status: number, code: string): Answer =>
-    (_, response) => {
-      response.writeHead(status, { 'content-type': 'application/xml' });
-      response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>so it is</Message></Error>`);
-    };
-
-  it.each([
-    [403, 'AccessDenied', 'store-refused', /credentials \(AccessDenied\)/],
-    [403, 'RequestTimeTooSkewed', 'store-refused', /clock/],
-    [404, 'NoSuchBucket', 'store-refused', /no such bucket/],
-    [507, 'InsufficientStorage', 'store-full', /no room left/],
-    [413, 'EntityTooLarge', 'store-full', /no room left/],
-    [400, 'QuotaExceeded', 'store-full', /no room left/],
-    [503, 'SlowDown', 'store-away', /does not answer as it should/],
-    [500, 'InternalError', 'store-away', /does not answer as it should/],
-    [405, 'MethodNotAllowed', 'store-refused', /MethodNotAllowed, status 405/],
-  ])('[BLOB10] %i %s is told as %s, in one line', async (status, code, expected, message) => {
-    const { blobs, close } = await failing(says(status, code));
-    const failure: unknown = await blobs.put('a', 'x', 'the picture').catch((error: unknown) => error);
-    close();
-    expect(failure).toMatchObject({
-      code: expected,
-      kind: 'machine',
-      message: expect.stringMatching(message) as string,
-    });
-    const { message: said } = failure as Error;
-    expect(said).toMatch(/^writing the picture: /);
-    expect(said).not.toMatch(/\n|S3RVER/);
-  });
-
-  it('[BLOB10] is asked again where that may help', async () => {
-    const { blobs, asked, close } = await failing((request, response, count) => {
-      if (count < 3) says(503, 'SlowDown')(request, response, count);
-      else response.end();
-    });
-    await blobs.put('a', 'x', 'the picture');
-    close();
-    expect(asked()).toBe(3);
-  });
-
-  it('[BLOB10] that never answers is left after its time, so often as is tried', async () => {
-    const { blobs, asked, close } = await failing(() => undefined);
-    await expect(blobs.put('a', 'x', 'the picture')).rejects.toMatchObject({ code: 'store-away' });
-    close();
-    expect(asked()).toBe(3);
-  });
-
-  it('[BLOB10] that is not there is away', async () => {
-    const { blobs, close } = await failing(() => undefined);
-    close();
-    await expect(blobs.get('a')).rejects.toMatchObject({ code: 'store-away' });
-  });
 });
 
 describe('the places of blobs', () => {

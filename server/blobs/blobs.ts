@@ -12,8 +12,9 @@ export interface OpenBlob {
 }
 
 /**
- * Keys are names of letters, digits, `.`, `_` and `-` with `/` between them. Every call rejects with a `DiskError` or a
- * `BlobError` where the store does not do what is asked of it.
+ * Keys are names of letters, digits, `.`, `_` and `-` with `/` between them; none ends in `.tmp` or lies in `.trash`.
+ * Calls reject with a `BlobError` where a store does not do what is asked of it, with a `DiskError` where a folder must
+ * not be written or is full, and with the system's error where it cannot be read.
  */
 export interface Blobs {
   /** What `openBlobs` opens it by: a path, or `s3://bucket/prefix`. No secret is in it. */
@@ -26,11 +27,11 @@ export interface Blobs {
   get(key: string): Promise<Uint8Array | null>;
   /** The same as a stream, which has to be read or canceled. */
   read(key: string): Promise<OpenBlob | null>;
-  /** All under `prefix/`, in no order; what is being written is left out. */
+  /** All under `prefix/`, in no order; what is being written, and what has no key's name, is left out. */
   list(prefix: string): AsyncIterable<BlobInfo>;
   /** Makes `modifiedAt` now; one that is missing or must not be written stays as it is. */
   touch(key: string): Promise<void>;
-  /** Removes a blob, or all under `key/`; it is no error that there is none. */
+  /** Removes a blob, or all under `key/`: gone under its name when it resolves. It is no error that there is none. */
   remove(key: string): Promise<void>;
   /** Resolves where it can be reached and written to. */
   check(): Promise<void>;
@@ -38,7 +39,7 @@ export interface Blobs {
   sweep(): Promise<void>;
 }
 
-const KEY = /^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/;
+const KEY = /^(?!\.trash(?:\/|$))(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*(?<!\.tmp)$/;
 
 export const isKey = (text: string): boolean => KEY.test(text);
 

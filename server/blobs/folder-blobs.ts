@@ -1,6 +1,6 @@
 /** Blobs as files of a folder, which several processes may share. */
 import { randomBytes } from 'node:crypto';
-import type { Stats } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { copyFile, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,10 +8,12 @@ import { systemCode, writeFailure } from '../disk/errors.ts';
 import { makeFolder } from '../disk/make-folder.ts';
 import { touch } from '../disk/touch.ts';
 import { syncFolder, writeWhole } from '../disk/write-whole.ts';
-import { checkKey, type BlobInfo, type Blobs, type OpenBlob } from './blobs.ts';
+import { checkKey, isKey, type BlobInfo, type Blobs, type OpenBlob } from './blobs.ts';
 
 const TEMPORARY_EXTENSION = '.tmp';
-/** What is being deleted; no key begins with it. */
+/** Of this program: others' files may be in the folder too. */
+const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
+/** What is being deleted. */
 const TRASH = '.trash';
 /** What is older was left by a process that ended. */
 const LEFT_MS = 60 * 60 * 1000;
@@ -33,6 +35,7 @@ export class FolderBlobs implements Blobs {
       await rename(source, path).catch(async (error: unknown) => {
         if (systemCode(error) !== 'EXDEV') throw error;
         await copyWhole(source, path);
+        await syncFolder(dirname(path));
         await rm(source);
       });
       await syncFolder(dirname(path));
@@ -48,20 +51,30 @@ export class FolderBlobs implements Blobs {
   async read(key: string): Promise<OpenBlob | null> {
     const file = await orNull(open(this.path(key), 'r'));
     if (!file) return null;
-    const { size } = await file.stat();
-    const stream = Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
-    return { stream, sizeBytes: size };
+    try {
+      const found = await file.stat();
+      if (found.isFile()) {
+        const stream = Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
+        return { stream, sizeBytes: found.size };
+      }
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    await file.close();
+    return null;
   }
 
   async *list(prefix: string): AsyncIterable<BlobInfo> {
-    const entries = (await orNull(readdir(this.path(prefix), { withFileTypes: true }))) ?? [];
-    for (const entry of entries) {
+    for (const entry of (await orNull(entriesOf(this.path(prefix)))) ?? []) {
       const key = `${prefix}/${entry.name}`;
-      if (entry.isDirectory()) yield* this.list(key);
-      else if (!entry.name.endsWith(TEMPORARY_EXTENSION)) {
-        const found: Stats | null = await orNull(stat(this.path(key)));
-        if (found) yield { key, sizeBytes: found.size, modifiedAt: found.mtime };
+      if (!isKey(key)) continue;
+      if (entry.isDirectory()) {
+        yield* this.list(key);
+        continue;
       }
+      const found = await orNull(stat(this.path(key)));
+      if (found) yield { key, sizeBytes: found.size, modifiedAt: found.mtime };
     }
   }
 
@@ -69,7 +82,7 @@ export class FolderBlobs implements Blobs {
     await touch(this.path(key));
   }
 
-  /** Gone at once under its key, whatever happens before its bytes are. */
+  /** Gone at once under its key, whatever happens before its bytes are: what is left of them is swept. */
   async remove(key: string): Promise<void> {
     const path = this.path(key);
     const trash = join(this.place, TRASH, `${key.replaceAll('/', '-')}-${randomBytes(4).toString('hex')}`);
@@ -77,11 +90,12 @@ export class FolderBlobs implements Blobs {
       await makeFolder(dirname(trash));
       await rename(path, trash);
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return;
+      if (['ENOENT', 'ENOTDIR'].includes(systemCode(error))) return;
       throw writeFailure('what is removed', error);
     }
     await syncFolder(dirname(path));
-    await rm(trash, { recursive: true, force: true });
+    // Over NFS a folder stays as long as somebody reads a file of it.
+    await rm(trash, { recursive: true, force: true }).catch(() => undefined);
   }
 
   async check(): Promise<void> {
@@ -92,13 +106,22 @@ export class FolderBlobs implements Blobs {
 
   async sweep(): Promise<void> {
     const before = Date.now() - LEFT_MS;
-    const entries = (await orNull(readdir(this.place, { withFileTypes: true, recursive: true }))) ?? [];
-    for (const entry of entries) {
-      const inTrash = entry.parentPath === join(this.place, TRASH);
-      if (!inTrash && !entry.name.endsWith(TEMPORARY_EXTENSION)) continue;
-      const path = join(entry.parentPath, entry.name);
-      const found: Stats | null = await orNull(stat(path));
-      if (found && found.ctimeMs < before) await rm(path, { recursive: true, force: true });
+    for await (const path of this.leftovers(this.place)) {
+      try {
+        if ((await stat(path)).ctimeMs < before) await rm(path, { recursive: true, force: true });
+      } catch {
+        // Gone meanwhile, or still held by somebody: the next sweep tries again.
+      }
+    }
+  }
+
+  /** What may have been left. Folders that cannot be read, as a disk has its own, are none of this program's. */
+  private async *leftovers(folder: string): AsyncIterable<string> {
+    const inTrash = folder === join(this.place, TRASH);
+    for (const entry of await entriesOf(folder).catch(() => [])) {
+      const path = join(folder, entry.name);
+      if (inTrash || TEMPORARY.test(entry.name)) yield path;
+      else if (entry.isDirectory()) yield* this.leftovers(path);
     }
   }
 
@@ -129,12 +152,14 @@ async function copyWhole(source: string, path: string): Promise<void> {
   }
 }
 
+const entriesOf = (folder: string): Promise<Dirent[]> => readdir(folder, { withFileTypes: true });
+
 /** What is read, or null where it is not there. */
 async function orNull<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error))) return null;
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemCode(error))) return null;
     throw error;
   }
 }

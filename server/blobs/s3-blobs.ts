@@ -6,17 +6,21 @@ import {
   CopyObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
-  HeadObjectCommand,
+  type GetObjectCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
+  type _Object,
 } from '@aws-sdk/client-s3';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { writeFailure } from '../disk/errors.ts';
-import { checkKey, type BlobInfo, type Blobs, type OpenBlob } from './blobs.ts';
+import { checkKey, isKey, type BlobInfo, type Blobs, type OpenBlob } from './blobs.ts';
 import { BlobError } from './errors.ts';
+import { blobFailure, namedFailure, type S3Asked } from './s3-failure.ts';
 
 export interface S3Place {
   readonly bucket: string;
@@ -28,7 +32,7 @@ export interface S3Place {
 }
 
 export interface S3Times {
-  /** For one attempt to be answered. */
+  /** For one attempt to be answered, and for a body that is read whole. */
   readonly attemptMs: number;
   /** What may pass is tried so often in all, with growing waits between. */
   readonly attempts: number;
@@ -36,6 +40,8 @@ export interface S3Times {
 
 const TIMES: S3Times = { attemptMs: 60_000, attempts: 5 };
 const CONNECT_MS = 5000;
+/** Most that S3 deletes at once. */
+const DELETED_AT_ONCE = 1000;
 
 export class S3Blobs implements Blobs {
   readonly place: string;
@@ -43,7 +49,7 @@ export class S3Blobs implements Blobs {
 
   constructor(
     private readonly s3: S3Place,
-    times: S3Times = TIMES,
+    private readonly times: S3Times = TIMES,
   ) {
     const { bucket, prefix, endpoint, region } = s3;
     this.place = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`;
@@ -72,19 +78,31 @@ export class S3Blobs implements Blobs {
   }
 
   async putFile(key: string, path: string, what: string): Promise<void> {
-    // Whole in memory, 64 MiB at most: an attempt that fails begins anew.
-    await this.put(key, await readFile(path), what);
-    await rm(path).catch((error: unknown) => {
+    const asDiskError = (error: unknown): never => {
       throw writeFailure(what, error);
-    });
+    };
+    // Whole in memory, 64 MiB at most: an attempt that fails begins anew.
+    await this.put(key, await readFile(path).catch(asDiskError), what);
+    await rm(path).catch(asDiskError);
   }
 
   async get(key: string): Promise<Uint8Array | null> {
-    const object = this.object(key);
+    const command = new GetObjectCommand(this.object(key));
+    let bytes: Uint8Array = new Uint8Array();
+    // Within an attempt, so that one whose body stops or is cut is made again.
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args);
+        const { Body } = answer.output as GetObjectCommandOutput;
+        if (Body) bytes = await wholeBody(Body as Readable, this.times.attemptMs);
+        return answer;
+      },
+      { step: 'deserialize', priority: 'high', name: 'wholeBody' },
+    );
     return this.asked('reading', () =>
       orNull(async () => {
-        const { Body } = await this.client.send(new GetObjectCommand(object));
-        return Body ? Body.transformToByteArray() : new Uint8Array();
+        await this.client.send(command);
+        return bytes;
       }),
     );
   }
@@ -104,18 +122,22 @@ export class S3Blobs implements Blobs {
   }
 
   async *list(prefix: string): AsyncIterable<BlobInfo> {
+    const above = this.object(prefix).Key.length - prefix.length;
+    for await (const { Key = '', Size: sizeBytes, LastModified: modifiedAt } of this.objectsUnder(prefix)) {
+      const key = Key.slice(above);
+      // Some tools make empty ones that end in a slash and stand for folders.
+      if (isKey(key) && sizeBytes !== undefined && modifiedAt) yield { key, sizeBytes, modifiedAt };
+    }
+  }
+
+  private async *objectsUnder(prefix: string): AsyncIterable<_Object> {
     const { Bucket, Key } = this.object(prefix);
-    const above = Key.length - prefix.length;
     let token: string | undefined;
     do {
       const page = await this.asked('listing', () =>
         this.client.send(new ListObjectsV2Command({ Bucket, Prefix: `${Key}/`, ContinuationToken: token })),
       );
-      for (const { Key: key, Size: sizeBytes, LastModified: modifiedAt } of page.Contents ?? []) {
-        if (key !== undefined && sizeBytes !== undefined && modifiedAt) {
-          yield { key: key.slice(above), sizeBytes, modifiedAt };
-        }
-      }
+      yield* page.Contents ?? [];
       token = page.NextContinuationToken;
     } while (token !== undefined);
   }
@@ -130,28 +152,27 @@ export class S3Blobs implements Blobs {
 
   async remove(key: string): Promise<void> {
     const { Bucket, Key } = this.object(key);
-    const keys = [Key];
-    for await (const blob of this.list(key)) keys.push(this.object(blob.key).Key);
-    for (let start = 0; start < keys.length; start += 1000) {
-      const Objects = keys.slice(start, start + 1000).map((name) => ({ Key: name }));
-      const { Errors } = await this.asked('removing', () =>
-        this.client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } })),
-      );
-      const [failure] = Errors ?? [];
-      if (failure) {
-        throw new BlobError(
-          'store-refused',
-          `removing: ${this.place} refused it (${failure.Code ?? 'no reason'})`,
-        );
-      }
+    const objects = [{ Key }];
+    for await (const { Key: found } of this.objectsUnder(key)) if (found) objects.push({ Key: found });
+    for (let start = 0; start < objects.length; start += DELETED_AT_ONCE) {
+      const Objects = objects.slice(start, start + DELETED_AT_ONCE);
+      const command = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
+      addContentMd5(command);
+      const { Errors } = await this.asked('removing', () => this.client.send(command));
+      const failure = Errors?.find(({ Code }) => Code !== 'NoSuchKey');
+      if (failure) throw namedFailure(this.asking('removing'), failure.Code ?? 'no reason given');
     }
   }
 
   async check(): Promise<void> {
     // Of this process alone: others may start at the same moment.
     const key = `check-${randomUUID()}`;
-    await this.put(key, 'check', 'a trial blob');
-    await this.asked('reading', () => this.client.send(new HeadObjectCommand(this.object(key))));
+    await this.put(key, key, 'a trial blob');
+    const bytes = await this.get(key);
+    if (new TextDecoder().decode(bytes ?? undefined) !== key) {
+      const message = `reading a trial blob: ${this.place} does not give back what was written; check S3_ENDPOINT`;
+      throw new BlobError('store-refused', message);
+    }
     await this.remove(key);
   }
 
@@ -169,40 +190,12 @@ export class S3Blobs implements Blobs {
     try {
       return await ask();
     } catch (error) {
-      throw this.failure(doing, error);
+      throw blobFailure(this.asking(doing), error);
     }
   }
 
-  private failure(doing: string, error: unknown): BlobError {
-    const { place } = this;
-    const name = error instanceof Error ? error.name : 'unknown error';
-    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-    if (name === 'RequestTimeTooSkewed' || name === 'RequestExpired') {
-      const message = `${doing}: ${place} refuses this machine's clock, which differs from its own; set the clock`;
-      return new BlobError('store-refused', message, error);
-    }
-    if (name === 'NoSuchBucket' || name === 'PermanentRedirect' || status === 301) {
-      const message = `${doing}: ${place}: there is no such bucket in ${this.s3.region}; make it, or correct BLOBS, AWS_REGION or S3_ENDPOINT`;
-      return new BlobError('store-refused', message, error);
-    }
-    if (status === 401 || status === 403 || name === 'CredentialsProviderError') {
-      const message = `${doing}: ${place} refuses these credentials (${name}); check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and their rights`;
-      return new BlobError('store-refused', message, error);
-    }
-    if (status === 507 || status === 413 || /Full|Quota|TooLarge|Storage/i.test(name)) {
-      const message = `${doing}: ${place} has no room left (${name}); remove something there, or lower DISK_BUDGET`;
-      return new BlobError('store-full', message, error);
-    }
-    if (status !== undefined && status < 500 && status !== 429) {
-      return new BlobError(
-        'store-refused',
-        `${doing}: ${place} refused it (${name}, status ${status})`,
-        error,
-      );
-    }
-    const how = status === undefined ? name : `${name}, status ${status}`;
-    const message = `${doing}: ${place} does not answer as it should (${how}); check S3_ENDPOINT and the store, and try again`;
-    return new BlobError('store-away', message, error);
+  private asking(doing: string): S3Asked {
+    return { doing, place: this.place, region: this.s3.region };
   }
 }
 
@@ -210,7 +203,31 @@ async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof S3ServiceException && ['NoSuchKey', 'NotFound'].includes(error.name)) return null;
+    if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return null;
     throw error;
   }
+}
+
+/** All of an answer's body, within a time; the client's own limit ends with the answer's head. */
+async function wholeBody(body: Readable, timeoutMs: number): Promise<Uint8Array> {
+  const timer = setTimeout(() => {
+    body.destroy(Object.assign(new Error(`no whole body within ${timeoutMs} ms`), { name: 'TimeoutError' }));
+  }, timeoutMs);
+  try {
+    return await buffer(body);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Stores that are older than CRC32 in S3 ask for this when several are deleted. */
+function addContentMd5(command: DeleteObjectsCommand): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { body: string; headers: Record<string, string> };
+      request.headers['content-md5'] = createHash('md5').update(request.body).digest('base64');
+      return next(args);
+    },
+    { step: 'build', name: 'contentMd5' },
+  );
 }
