@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { ScaleEvent } from '../../shared/protocol.ts';
 import { requireRequest } from '../../shared/request.ts';
 import type { Sql } from '../database/database.ts';
@@ -95,6 +95,21 @@ describeOnEach('the records', (openNew) => {
       error: winner === 'failed' ? error : null,
     });
     expect(await records.start(claim(id), LIMITS)).toBe('ended');
+  });
+
+  it('[HTTP5] do not start again what is being canceled at that moment', async () => {
+    // One connection does nothing else while a transaction holds it.
+    if (opened.database.backend === 'pglite') return;
+    const id = await add();
+    const starting = await opened.database.transaction(async (sql) => {
+      expect(await records.cancel(id, sql)).toBe(true);
+      const starts = records.start(claim(id), LIMITS);
+      const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await vi.waitFor(async () => expect(await opened.database.query(waits)).toHaveLength(1), 20_000);
+      return { starts };
+    });
+    expect(await starting.starts).toBe('ended');
+    expect((await records.get(id))?.panorama.status).toBe('canceled');
   });
 
   it('[WORK1] take what is written from the run that holds a job, and from no other', async () => {

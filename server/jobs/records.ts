@@ -230,7 +230,7 @@ export class Records {
         `UPDATE panorama.panoramas SET status = 'running', run = $2, worker = $3,
           started_at = coalesce(started_at, now()), sequence = sequence + 1,
           interruptions = interruptions + CASE status WHEN 'running' THEN 1 ELSE 0 END
-         WHERE id = $1 RETURNING interruptions`,
+         WHERE id = $1 AND status IN ('queued', 'running') RETURNING interruptions`,
         [id, run, worker],
       );
       return taken?.interruptions ?? 'ended';
