@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FolderBlobs } from './folder-blobs.ts';
 
 let folder: string;
@@ -21,6 +21,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'panorama-blobs-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => void vi.useRealTimers());
 
 async function keys(blobs: FolderBlobs, prefix: string): Promise<string[]> {
   const found: string[] = [];
@@ -28,15 +29,8 @@ async function keys(blobs: FolderBlobs, prefix: string): Promise<string[]> {
   return found.toSorted();
 }
 
-/** What was written before is then too old to be anybody's who still writes. */
-async function twoHoursLater(doing: () => Promise<void>): Promise<void> {
-  vi.useFakeTimers({ now: Date.now() + 2 * 3600 * 1000, toFake: ['Date'] });
-  try {
-    await doing();
-  } finally {
-    vi.useRealTimers();
-  }
-}
+/** Sweeps as if what was written before were too old to be anybody's who still writes. */
+const sweepLater = ({ place }: FolderBlobs) => new FolderBlobs(place, 0).sweep();
 
 /** Another disk than the tests' folder, where there is one. */
 const OTHER_DISK = '/dev/shm';
@@ -58,7 +52,7 @@ describe('blobs in a folder', () => {
     expect((await readdir(join(folder, 'swept/jobs/a'))).toSorted()).toEqual(
       [young, old, 'photo'].toSorted(),
     );
-    await twoHoursLater(() => blobs.sweep());
+    await sweepLater(blobs);
     expect(await readdir(join(folder, 'swept/jobs/a'))).toEqual(['photo']);
   });
 
@@ -71,8 +65,25 @@ describe('blobs in a folder', () => {
     await writeFile(join(trash, 'models-m-00000000'), 'x');
     await blobs.sweep();
     expect(await readdir(trash)).toHaveLength(2);
-    await twoHoursLater(() => blobs.sweep());
+    await sweepLater(blobs);
     expect(await readdir(trash)).toEqual([]);
+  });
+
+  it('[BLOB13] goes by the folder’s clock, whatever that of a process says', async () => {
+    const place = join(folder, 'clock');
+    const blobs = new FolderBlobs(place);
+    await blobs.put('models/m', 'x', 'a test');
+    const half = join(place, 'models/m.123456789abc.tmp');
+    await writeFile(half, 'half');
+    for (const days of [-400, 400]) {
+      vi.useFakeTimers({ now: Date.now() + days * 24 * 3600 * 1000, toFake: ['Date'] });
+      await blobs.sweep();
+      await blobs.touch('models/m');
+      vi.useRealTimers();
+      expect(await readFile(half, 'utf8')).toBe('half');
+      expect(Math.abs((await stat(join(place, 'models/m'))).mtimeMs - Date.now())).toBeLessThan(3600 * 1000);
+    }
+    expect(await readdir(place)).toEqual(['models']);
   });
 
   it("[BLOB8] leaves alone what is not the store's, and does not list it", async () => {
@@ -85,7 +96,7 @@ describe('blobs in a folder', () => {
       await writeFile(join(place, name), 'x');
     }
     expect(await keys(blobs, 'jobs')).toEqual(['jobs/a/photo']);
-    await twoHoursLater(() => blobs.sweep());
+    await sweepLater(blobs);
     for (const name of others) expect(await readFile(join(place, name), 'utf8')).toBe('x');
   });
 

@@ -1,12 +1,11 @@
 /** Blobs as files of a folder, which several processes may share. */
 import { randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { copyFile, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { systemCode, writeFailure } from '../disk/errors.ts';
 import { makeFolder } from '../disk/make-folder.ts';
-import { touch } from '../disk/touch.ts';
 import { syncFolder, writeWhole } from '../disk/write-whole.ts';
 import { checkKey, isKey, type BlobInfo, type Blobs, type OpenBlob } from './blobs.ts';
 
@@ -15,12 +14,17 @@ const TEMPORARY_EXTENSION = '.tmp';
 const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
 /** What is being deleted. */
 const TRASH = '.trash';
-/** What is older was left by a process that ended. */
 const LEFT_MS = 60 * 60 * 1000;
 
 export class FolderBlobs implements Blobs {
-  /** @param place an absolute path; the folder is made when something is written */
-  constructor(readonly place: string) {}
+  /**
+   * @param place an absolute path; the folder is made when something is written
+   * @param leftMs what is older was left by a process that ended
+   */
+  constructor(
+    readonly place: string,
+    private readonly leftMs = LEFT_MS,
+  ) {}
 
   async put(key: string, bytes: Uint8Array | string, what: string): Promise<void> {
     const path = this.path(key);
@@ -79,7 +83,21 @@ export class FolderBlobs implements Blobs {
   }
 
   async touch(key: string): Promise<void> {
-    await touch(this.path(key));
+    // A hint for others, never worth an error.
+    const now = await this.now().catch(() => null);
+    if (now) await utimes(this.path(key), now, now).catch(() => undefined);
+  }
+
+  /** By the clock of who keeps the folder: each of the processes that share it may have another. */
+  private async now(): Promise<Date> {
+    const path = join(this.place, `clock.${randomBytes(6).toString('hex')}${TEMPORARY_EXTENSION}`);
+    const file = await open(path, 'wx');
+    try {
+      return (await file.stat()).ctime;
+    } finally {
+      await file.close();
+      await rm(path, { force: true });
+    }
   }
 
   /** Gone at once under its key, whatever happens before its bytes are: what is left of them is swept. */
@@ -105,10 +123,12 @@ export class FolderBlobs implements Blobs {
   }
 
   async sweep(): Promise<void> {
-    const before = Date.now() - LEFT_MS;
+    const now = await this.now().catch(() => null);
+    if (!now) return;
+    const before = now.getTime() - this.leftMs;
     for await (const path of this.leftovers(this.place)) {
       try {
-        if ((await stat(path)).ctimeMs < before) await rm(path, { recursive: true, force: true });
+        if ((await stat(path)).ctime.getTime() <= before) await rm(path, { recursive: true, force: true });
       } catch {
         // Gone meanwhile, or still held by somebody: the next sweep tries again.
       }

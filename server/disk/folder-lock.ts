@@ -1,12 +1,11 @@
 /** A folder for one process at a time: a file with the owner's pid, never taken from one that lives. */
 import { readFileSync, readlinkSync } from 'node:fs';
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PanoramaError } from '../../shared/errors.ts';
 import { processLives } from './process-lives.ts';
 import { systemCode } from './errors.ts';
-import { touch } from './touch.ts';
 
 export class LockError extends PanoramaError<'locked'> {
   constructor(message: string) {
@@ -45,7 +44,11 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   } finally {
     await rm(draft, { force: true });
   }
-  const timer = setInterval(() => void touch(path), TOUCH_MS).unref();
+  const touch = (): void => {
+    const now = new Date();
+    void utimes(path, now, now).catch(() => undefined);
+  };
+  const timer = setInterval(touch, TOUCH_MS).unref();
   return async () => {
     clearInterval(timer);
     if ((await readFile(path, 'utf8').catch(() => null)) === text) await rm(path, { force: true });

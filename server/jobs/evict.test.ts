@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { requireRequest } from '../../shared/request.ts';
 import { FolderBlobs } from '../blobs/folder-blobs.ts';
 import { evict, type EvictionContext } from './evict.ts';
@@ -25,6 +25,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => void vi.useRealTimers());
 
 async function add(key: string, days: number, sizeBytes: number): Promise<void> {
   await files.blobs.put(key, new Uint8Array(sizeBytes), 'a test');
@@ -63,6 +64,7 @@ async function left(
   oldestStart: Date | null = null,
 ): Promise<string[]> {
   const records = {
+    now: () => Promise.resolve(NOW.toISOString()),
     ids: () => Promise.resolve([...ended.map(({ id }) => id), ...running]),
     ended: () => Promise.resolve(ended),
     oldestStart: () => Promise.resolve(oldestStart),
@@ -77,7 +79,7 @@ async function left(
     },
     log: { evicted: () => undefined } as unknown as JobLog,
   };
-  await evict(context, NOW);
+  await evict(context);
   const names = await Promise.all(
     ['jobs', 'models'].map((name) => readdir(join(folder, name)).catch(() => [])),
   );
@@ -105,7 +107,7 @@ describe('making room', () => {
 
   it('[KEEP3] never removes a model that a job may be using, nor a panorama that has not ended', async () => {
     await add('models/unused.safetensors', 5, 400);
-    await add('models/in-use.safetensors', 1, 400);
+    await add('models/in-use.safetensors', 2 + 5 / (24 * 60), 400);
     const id = randomUUID();
     running.push(id);
     await add(variantKey(id, 0), 9, 400);
@@ -118,5 +120,13 @@ describe('making room', () => {
     await add(variantKey(old, 0), 2 / 24, 10);
     const [accepted] = [await addAccepted(29), await addAccepted(31)];
     expect(await left(30, 1e9)).toEqual([young, accepted].toSorted());
+  });
+
+  it('[KEEP5] tells ages by the database’s clock, whatever that of this process says', async () => {
+    const id = await addPanorama(29, 10);
+    await add('models/new.safetensors', 1, 10);
+    const accepted = await addAccepted(0.5 / 24);
+    vi.useFakeTimers({ now: daysAgo(-400), toFake: ['Date'] });
+    expect(await left(30, 1e9)).toEqual([id, 'new.safetensors', accepted].toSorted());
   });
 });

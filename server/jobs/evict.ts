@@ -30,15 +30,18 @@ interface Candidate {
 const DAY_MS = 24 * 3600 * 1000;
 /** What has no row for so long is not being accepted: it was left by a process that ended, or written after its end. */
 const ORPHANED_MS = 3600 * 1000;
+/** So far the store's clock may be behind the database's. */
+const SKEW_MS = 10 * 60 * 1000;
 const MODELS = 'models';
 
 /** Removes what nobody knows and what is too old, then the oldest until all of it fits the budget. */
-export async function evict(context: EvictionContext, now = new Date()): Promise<void> {
-  const { files, limits, log } = context;
+export async function evict(context: EvictionContext): Promise<void> {
+  const { records, files, limits, log } = context;
+  const now = Date.parse(await records.now());
   await files.blobs.sweep();
   const kept = await files.all();
-  const oldest = now.getTime() - limits.keepDays * DAY_MS;
-  await removeOrphans(context, kept, now.getTime(), oldest);
+  const oldest = now - limits.keepDays * DAY_MS;
+  await removeOrphans(context, kept, now, oldest);
   const { candidates: ofModels, sizeBytes } = await models(context);
   const candidates = [...(await panoramas(context, kept)), ...ofModels].toSorted(
     (a, b) => a.lastUsed.getTime() - b.lastUsed.getTime(),
@@ -97,7 +100,7 @@ async function models({
   let total = 0;
   for await (const { key, sizeBytes, modifiedAt } of files.blobs.list(MODELS)) {
     total += sizeBytes;
-    if (inUseSince !== null && modifiedAt >= inUseSince) continue;
+    if (inUseSince !== null && modifiedAt.getTime() >= inUseSince.getTime() - SKEW_MS) continue;
     candidates.push({
       kind: 'model',
       name: key.slice(MODELS.length + 1),

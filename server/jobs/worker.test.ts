@@ -273,6 +273,34 @@ describeOnEach('workers', (openNew) => {
     expect(happened.filter((line) => line.includes('the store is away'))).toHaveLength(1);
   });
 
+  it('[WORK10] go by the database’s clock, whatever that of their own process says', async () => {
+    // An embedded database has no clock but its process's.
+    if (opened.database.backend === 'pglite') return;
+    const id = await add(LONG);
+    const { worker } = await startWorker();
+    await untilStatus(id, 'running');
+    undo.push(() => void vi.useRealTimers());
+    const next: string[] = [];
+    for (const days of [400, -400]) {
+      vi.useFakeTimers({ now: Date.now() + days * 24 * 3600 * 1000, toFake: ['Date'] });
+      const { close } = await startWorker();
+      next.push(await add(0));
+      await untilStatus(next.at(-1) ?? '', 'succeeded');
+      // Both together are longer than a lease, in which neither takes the other's.
+      await new Promise((resolve) => setTimeout(resolve, 6000));
+      await close();
+      vi.useRealTimers();
+    }
+    expect([await statusOf(id), worker.running]).toEqual(['running', 1]);
+    expect(startsOf([id, ...next])).toEqual([0, 1, 2]);
+    for (const done of next) {
+      const { startedAt, endedAt } = (await records.get(done))?.panorama ?? {};
+      for (const time of [startedAt, endedAt]) {
+        expect(Math.abs(Date.parse(time ?? '') - Date.now())).toBeLessThan(3600 * 1000);
+      }
+    }
+  });
+
   it('[FLEET1] declare themselves, are counted, and are gone when they close', async () => {
     const facts: WorkerFacts = {
       name: 'a',
