@@ -1,8 +1,10 @@
 /** An S3-compatible server for tests, with one bucket. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import S3rver from 's3rver';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import S3rver, { type Store, type StoredObject } from 's3rver';
 
 export interface S3Server {
   /** For `BLOBS`. */
@@ -13,6 +15,7 @@ export interface S3Server {
 }
 
 const BUCKET = 'panoramas';
+const PREFIX = 'some/prefix';
 /** The only ones that it knows. */
 const KEY = 'S3RVER';
 
@@ -25,13 +28,34 @@ export async function startS3Server(): Promise<S3Server> {
     directory,
     configureBuckets: [{ name: BUCKET, configs: [] }],
   });
+  const { store } = server;
+  store.putObject = (object) => putWhole(store, object);
   const { port } = await server.run();
+  // It removes folders that are empty, also while another request is about to write into them.
+  await mkdir(join(directory, BUCKET, PREFIX), { recursive: true });
+  await writeFile(join(directory, BUCKET, PREFIX, 'never empty'), '');
   return {
-    place: `s3://${BUCKET}/some/prefix`,
+    place: `s3://${BUCKET}/${PREFIX}`,
     env: { S3_ENDPOINT: `http://127.0.0.1:${port}`, AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: KEY },
     async close() {
       await server.close();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** As S3 does: it is there whole when it is answered, or not at all. s3rver answers before, and ends where that fails. */
+async function putWhole(
+  store: Store,
+  { bucket, key, content, metadata }: StoredObject,
+): Promise<{ size: number; md5: string }> {
+  const bytes = await buffer(content);
+  const path = store.getResourcePath(bucket, key, 'object');
+  const temporary = `${path}.${randomUUID()}`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(temporary, bytes);
+  await rename(temporary, path);
+  const md5 = createHash('md5').update(bytes).digest('hex');
+  await store.putMetadata(bucket, key, metadata, md5);
+  return { size: bytes.length, md5 };
 }
