@@ -128,7 +128,6 @@ export interface PendingFill {
   readonly applyDraft: boolean;
   /** A locked target was agreed to. */
   readonly unlocked: boolean;
-  readonly variants: number;
   /** ISO 8601. */
   readonly createdAt: string;
 }

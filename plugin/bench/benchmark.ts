@@ -67,7 +67,6 @@ async function applying(): Promise<void> {
     hideSource: true,
     applyDraft: true,
     unlocked: false,
-    variants: 1,
     createdAt: new Date().toISOString(),
   };
   await ask('begin', { fills: [start] });

@@ -154,7 +154,6 @@ export function pendingOf(changes: Partial<PendingFill> = {}): PendingFill {
     hideSource: true,
     applyDraft: true,
     unlocked: false,
-    variants: 1,
     createdAt: '2026-05-04T10:00:00.000Z',
     ...changes,
   };

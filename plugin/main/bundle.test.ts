@@ -68,7 +68,6 @@ describe('the script', () => {
       targetId,
       scale: 1,
       pixels,
-      variants: 1,
       createdAt: '',
     };
     const source = { nodeId: targetId, name: 'Hero' };

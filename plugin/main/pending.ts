@@ -109,7 +109,7 @@ const FLAGS = ['hideSource', 'applyDraft', 'unlocked'] as const;
 
 function isPendingFill(value: unknown): value is PendingFill {
   if (!isFields(value)) return false;
-  const { source, scale, variants, place, pixels } = value;
+  const { source, scale, place, pixels } = value;
   return (
     STRINGS.every((key) => typeof value[key] === 'string') &&
     FLAGS.every((key) => typeof value[key] === 'boolean') &&
@@ -118,7 +118,6 @@ function isPendingFill(value: unknown): value is PendingFill {
     typeof source.name === 'string' &&
     (source.id === undefined || typeof source.id === 'string') &&
     isPositive(scale) &&
-    isPositive(variants) &&
     isRectangle(place) &&
     isSize(pixels)
   );

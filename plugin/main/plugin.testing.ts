@@ -146,7 +146,6 @@ export async function begin(plugin: OpenPlugin, { target, ...wish }: Wish): Prom
     hideSource: false,
     applyDraft: true,
     unlocked: false,
-    variants: 1,
     createdAt: '2026-01-01T00:00:00.000Z',
     ...wish,
   };

@@ -77,7 +77,6 @@ export class Fills {
         hideSource,
         applyDraft,
         unlocked,
-        variants: request.variants,
         createdAt,
       }),
     );
