@@ -1,6 +1,6 @@
 /** The server as the process that users start, killed and stopped in every way. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -296,6 +296,31 @@ describe('what was acknowledged is finished', () => {
     expect((await get(server, canceled.id)).status).toBe('canceled');
     await until(server, open.id, ({ status }) => status === 'succeeded');
     expect((await readdir(folder)).some((name) => name.startsWith('database.damaged-'))).toBe(true);
+  });
+
+  it.runIf(process.platform === 'linux')('[LAST4] puts no database aside for a file beside it', async () => {
+    const folder = await newFolder();
+    const first = await start(folder);
+    const done = await put(first.server, photo, DRAFT);
+    const finished = await until(first.server, done.id, ({ status }) => status === 'succeeded');
+    const canceled = await put(first.server, photo, TRAINED);
+    await first.server.call(`/v1/panoramas/${canceled.id}/cancel`, { method: 'POST' });
+    first.child.kill('SIGKILL');
+    await first.gone;
+    // As a kill before that was kept leaves it, and a disk that is failing.
+    await rm(join(folder, 'jobs', canceled.id, 'ended.json'), { force: true });
+    const unreadable = join(folder, 'jobs', done.id, 'loop');
+    await symlink('loop', unreadable);
+
+    const failing = run(['--data-dir', folder, '--port', '0', '--token', TOKEN]);
+    expect(await failing.gone).toBe(2);
+    expect(failing.stderr()).toContain(`reading the panoramas: the system refused it (ELOOP) ${unreadable}`);
+    await rm(unreadable);
+    const { server } = await start(folder);
+    expect(await get(server, done.id)).toEqual(finished);
+    expect((await get(server, canceled.id)).status).toBe('canceled');
+    expect(await readdir(folder)).not.toContainEqual(expect.stringContaining('damaged'));
+    expect(await readdir(join(folder, 'jobs', canceled.id))).toContain('ended.json');
   });
 
   it('[LAST5] takes up what was accepted but not yet queued, and forgets what was half forgotten', async () => {

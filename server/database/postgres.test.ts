@@ -196,6 +196,16 @@ describe.skipIf(NONE)('transactions of PostgreSQL', () => {
     await expect(careless).rejects.toThrow('internal: transaction');
   });
 
+  it('[DATA9] let go of their locks half a minute after their process has vanished', async () => {
+    const database = await open();
+    const setting = 'SHOW idle_in_transaction_session_timeout';
+    expect(await database.transaction((sql) => sql.query(setting))).toEqual([
+      { idle_in_transaction_session_timeout: '30s' },
+    ]);
+    // Those that the program does not begin are not ended.
+    expect(await database.query(setting)).toEqual([{ idle_in_transaction_session_timeout: '0' }]);
+  });
+
   it('[DATA1] take other errors as they are', async () => {
     const database = await open();
     const mine = Object.assign(new Error('no such photo'), { code: 'ENOENT' });

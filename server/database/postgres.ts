@@ -13,6 +13,8 @@ import { parametersOf, TYPES } from './postgres-values.ts';
 
 const OLDEST_VERSION = 15;
 const ROLLBACK_TIMEOUT_MS = 5000;
+/** Between two statements of a transaction. */
+const IDLE_SECONDS = 30;
 
 export interface PostgresOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with the options of PostgreSQL's own programs. */
@@ -165,7 +167,8 @@ class Postgres implements Database {
   private async begin(): Promise<pg.PoolClient> {
     const client = await this.take();
     try {
-      await client.query('BEGIN');
+      // Whoever vanishes in the middle holds up those who wait for its locks no longer than that.
+      await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = '${IDLE_SECONDS}s'`);
       return client;
     } catch (error) {
       giveBack(client, true);

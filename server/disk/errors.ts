@@ -1,6 +1,6 @@
 import { PanoramaError } from '../../shared/errors.ts';
 
-export type DiskErrorCode = 'disk-full' | 'not-writable';
+export type DiskErrorCode = 'disk-full' | 'not-writable' | 'not-readable';
 
 /** The disk does not do what is asked of it. */
 export class DiskError extends PanoramaError<DiskErrorCode> {
@@ -14,6 +14,20 @@ export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : 'unknown error';
+}
+
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+/** `error`, with which the system refused to read `what`, as a `DiskError`. */
+export function readFailure(what: string, error: unknown): DiskError {
+  const path = error instanceof Error && 'path' in error ? ` ${String(error.path)}` : '';
+  return new DiskError(
+    'not-readable',
+    `reading ${what}: the system refused it (${systemCode(error)})${path}; see to its rights and to the disk`,
+    error,
+  );
 }
 
 /** `error` as a `DiskError` where the system refused to write `what`, such as "the photo"; any other as it is. */

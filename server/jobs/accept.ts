@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Size } from '../../shared/geometry.ts';
 import type { Panorama } from '../../shared/protocol.ts';
 import type { PanoramaRequest } from '../../shared/request.ts';
+import type { Database } from '../database/database.ts';
+import { DatabaseError } from '../database/errors.ts';
 import { DiskError } from '../disk/errors.ts';
 import { freeBytes } from '../disk/free-space.ts';
 import type { Pace } from '../panorama/plan.ts';
@@ -12,7 +14,6 @@ import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
 import type { Queue } from './queue.ts';
 import { priorityOf, type Records } from './records.ts';
-import type { Database } from '../database/database.ts';
 import { resolveHyperparameters } from '../../shared/hyperparameters.ts';
 
 /** A photo that was received, whole and synced, in a folder of `JobFiles.newUpload`. */
@@ -111,14 +112,21 @@ export async function acceptJob(
       await queue.add({ id, priority: priorityOf(request), owner, memoryBytes }, sql);
     });
   } catch (error) {
-    await files.remove(id);
-    throw error;
+    // Done all the same, where only the answer was lost or another process with the same was first.
+    const row = await records.get(id).catch(() => undefined);
+    if (row?.fingerprint !== fingerprint || row.owner !== owner) {
+      // Else it may yet be done: what is kept would be the row's, or an orphan's, which is removed in time.
+      if (row === null && !isAway(error)) await files.remove(id);
+      throw row ? idTaken(id) : error;
+    }
   }
   log.accepted(id, upload.sizeBytes);
   const record = await records.get(id);
   if (!record) throw notFound(id);
   return { panorama: record.panorama, created: true };
 }
+
+const isAway = (error: unknown): boolean => error instanceof DatabaseError && error.code === 'database-away';
 
 async function checkQueue(
   owner: string,

@@ -16,12 +16,15 @@ let folder: string;
 let files: JobFiles;
 let ended: { id: string; endedAt: Date }[];
 let running: string[];
+/** Put since the rows were read. */
+let taken: string[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'panorama-evict-'));
   files = await JobFiles.open(new FolderBlobs(folder), folder);
   ended = [];
   running = [];
+  taken = [];
 });
 
 afterEach(() => rm(folder, { recursive: true }));
@@ -77,6 +80,11 @@ async function left(
       await files.remove(id);
       ended = ended.filter((item) => item.id !== id);
     },
+    removeOrphan: async (id) => {
+      if (taken.includes(id)) return false;
+      await files.remove(id);
+      return true;
+    },
     log: { evicted: () => undefined } as unknown as JobLog,
   };
   await evict(context);
@@ -119,7 +127,17 @@ describe('making room', () => {
     await add(variantKey(young, 0), 0.5 / 24, 10);
     await add(variantKey(old, 0), 2 / 24, 10);
     const [accepted] = [await addAccepted(29), await addAccepted(31)];
-    expect(await left(30, 1e9)).toEqual([young, accepted].toSorted());
+    const again = await addAccepted(32);
+    taken = [again];
+    expect(await left(30, 1e9)).toEqual([young, accepted, again].toSorted());
+  });
+
+  it('[KEEP6] forgets what was half forgotten: it has ended an hour ago, and nothing of it is kept', async () => {
+    const [id, half] = [await addPanorama(2 / 24, 10), randomUUID()];
+    const young = randomUUID();
+    ended.push({ id: half, endedAt: daysAgo(2 / 24) }, { id: young, endedAt: daysAgo(0.5 / 24) });
+    expect(await left(30, 1e9)).toEqual([id]);
+    expect(ended.map((item) => item.id)).toEqual([id, young]);
   });
 
   it('[KEEP5] tells ages by the database’s clock, whatever that of this process says', async () => {

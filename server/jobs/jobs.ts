@@ -11,6 +11,7 @@ import { openEmbedded, putAside } from '../database/embedded.ts';
 import { DatabaseError } from '../database/errors.ts';
 import { schemaVersion, SCHEMA_VERSION } from '../database/migrations.ts';
 import { openPostgres } from '../database/postgres.ts';
+import { isSystemError, readFailure } from '../disk/errors.ts';
 import { UndoStack } from '../undo-stack.ts';
 import {
   acceptJob,
@@ -165,10 +166,14 @@ export class Jobs {
       return Jobs.openOn(database, files, options);
     }
     const place = { folder: join(dataFolder, 'database'), maker: new URL('database-maker.js', programs) };
+    let opened: Database | null = null;
     try {
-      return await Jobs.openOn(await openEmbedded(place), files, options);
+      opened = await openEmbedded(place);
+      return await Jobs.openOn(opened, files, options);
     } catch (cause) {
       if (cause instanceof PanoramaError) throw cause;
+      // Once it is open, a file that cannot be read is another's.
+      if (opened && isSystemError(cause)) throw readFailure('the panoramas', cause);
       const aside = await putAside(place.folder);
       log.warning(
         `database: it is damaged; it is put aside as ${aside} and made anew from the panoramas' folders`,
@@ -331,9 +336,13 @@ export class Jobs {
 
   /** Ends a panorama that has not ended; its process is gone within seconds. @throws JobError `not-found` */
   async cancel(id: string, owner: string): Promise<Panorama> {
-    const { panorama } = await this.record(id, owner);
-    if (!hasEnded(panorama.status)) await this.end(id);
-    return this.get(id, owner);
+    await this.record(id, owner);
+    // It may be forgotten and another put under its id meanwhile.
+    return this.parts.database.exclusively(id, async () => {
+      const { panorama } = await this.record(id, owner);
+      if (!hasEnded(panorama.status)) await this.end(id);
+      return this.get(id, owner);
+    });
   }
 
   private async end(id: string): Promise<void> {
@@ -349,6 +358,7 @@ export class Jobs {
   async remove(id: string, owner: string): Promise<void> {
     await this.record(id, owner);
     await this.parts.database.exclusively(id, async () => {
+      await this.record(id, owner);
       await this.end(id);
       const deadline = Date.now() + REMOVAL_MS;
       // A worker that is gone tells nothing more.
@@ -384,6 +394,12 @@ export class Jobs {
           database.exclusively(id, async () => {
             const record = await records.get(id);
             if (record?.panorama.endedAt === endedAt.toISOString()) await this.forget(id);
+          }),
+        removeOrphan: (id) =>
+          database.exclusively(id, async () => {
+            if (await records.get(id)) return false;
+            await files.remove(id);
+            return true;
           }),
         log: options.log,
       }),

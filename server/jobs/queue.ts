@@ -5,8 +5,9 @@ import { know } from './boss.ts';
 
 const NAME = 'panoramas';
 
-/** A job runs for as long as it takes; pg-boss knows no more than a day. What runs here is never run twice. */
+/** A job runs for as long as it takes; pg-boss knows no more than a day, which is made to begin anew. */
 const EXPIRE_SECONDS = 24 * 3600 - 1;
+const PROLONGATION_MS = 3600 * 1000;
 /** A long queue may take weeks; pg-boss would forget what waits longer than two. */
 const RETENTION_SECONDS = 10 * 365 * 24 * 3600;
 /** What is handed back is delivered again, however often. */
@@ -78,11 +79,17 @@ export class Queue {
         group: groupOf(owner, memoryBytes),
       })),
     );
-    // All of them were made at one moment, and pg-boss takes no other.
+    await this.keepPlaces(queued);
+  }
+
+  /** pg-boss takes no other time of their making than now. */
+  private async keepPlaces(
+    queued: readonly { readonly id: string; readonly createdAt: Date }[],
+  ): Promise<void> {
     await this.database.query(
       `UPDATE pgboss.job SET created_on = q.created_on
-       FROM unnest($1::uuid[], $2::timestamptz[]) AS q (id, created_on) WHERE job.id = q.id`,
-      [queued.map(({ id }) => id), queued.map(({ createdAt }) => createdAt.toISOString())],
+       FROM unnest($1::uuid[], $2::timestamptz[]) AS q (id, created_on) WHERE job.name = $3 AND job.id = q.id`,
+      [queued.map(({ id }) => id), queued.map(({ createdAt }) => createdAt.toISOString()), NAME],
     );
   }
 
@@ -91,13 +98,14 @@ export class Queue {
    * What enters both does so in one transaction, and leaves the panoramas first.
    */
   async restore(): Promise<string[]> {
-    const missing = await this.database.query<Queued>(
-      `SELECT id, priority, owner, memory_bytes AS "memoryBytes" FROM panorama.panoramas p
+    const missing = await this.database.query<Queued & { readonly createdAt: Date }>(
+      `SELECT id, priority, owner, memory_bytes AS "memoryBytes", created_at AS "createdAt" FROM panorama.panoramas p
        WHERE status IN ('queued', 'running') AND NOT EXISTS (
         SELECT FROM pgboss.job j WHERE j.name = $1 AND j.id = p.id AND j.state < 'completed')`,
       [NAME],
     );
     for (const queued of missing) await this.add(queued, this.database);
+    await this.keepPlaces(missing);
     return missing.map(({ id }) => id);
   }
 
@@ -115,12 +123,27 @@ export class Queue {
     const [job] = await this.boss.fetch(NAME, { groupConcurrency: { default: perOwner, tiers } });
     if (!job) return null;
     const attempt = { id: job.id, retryCount: job.retryCount };
+    let prolongedAt = -Infinity;
     return {
       id: job.id,
-      renew: async () => affected(await this.boss.touch(NAME, attempt)) > 0,
+      renew: async () => {
+        const held = affected(await this.boss.touch(NAME, attempt)) > 0;
+        if (held && performance.now() - prolongedAt > PROLONGATION_MS) {
+          await this.prolong(attempt);
+          prolongedAt = performance.now();
+        }
+        return held;
+      },
       done: async () => void (await this.boss.complete(NAME, attempt)),
       later: async () => void (await this.boss.fail(NAME, attempt)),
     };
+  }
+
+  private async prolong({ id, retryCount }: { id: string; retryCount: number }): Promise<void> {
+    await this.database.query(
+      `UPDATE pgboss.job SET started_on = now() WHERE name = $1 AND id = $2 AND retry_count = $3 AND state = 'active'`,
+      [NAME, id, retryCount],
+    );
   }
 }
 

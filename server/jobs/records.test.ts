@@ -12,7 +12,7 @@ let records: Records;
 let clock = Date.UTC(2026, 0, 1);
 
 const OWNER = 'somebody';
-const LIMITS = { worker: 'a-worker', perOwner: 100 };
+const LIMITS = { worker: 'a-worker', perOwner: 100, memoryBytes: 4e9 };
 
 async function add(
   preset: 'draft' | 'fast' = 'fast',
@@ -164,6 +164,42 @@ describeOnEach('the records', (openNew) => {
       'waits',
       'started',
     ]);
+  });
+
+  it('[WORK8] wait for a worker that has their memory, also when one that had it is gone', async () => {
+    const id = await add('fast', 1, { memoryBytes: 8e9 });
+    const large = { ...LIMITS, memoryBytes: 16e9 };
+    expect(await records.start(claim(id), LIMITS)).toBe('waits');
+    expect(await records.start(claim(id), large)).toMatchObject({ interruptions: 0 });
+    expect(await records.memoriesOver(LIMITS.memoryBytes)).toEqual([8e9]);
+    expect(await records.memoriesOver(8e9)).toEqual([]);
+    // Delivered to a small one, as after the large one's death: it holds nothing up meanwhile.
+    expect(await records.start(claim(id), LIMITS)).toBe('waits');
+    expect((await records.get(id))?.panorama.status).toBe('queued');
+    expect(await records.isReleased(id)).toBe(true);
+    expect(await records.start(claim(id), large)).toMatchObject({ interruptions: 1 });
+  });
+
+  it('[HTTP6] are free of a worker that is gone, when one that was canceled is delivered again', async () => {
+    const id = await add();
+    await start(id);
+    await records.cancel(id);
+    expect(await records.isReleased(id)).toBe(false);
+    expect(await records.start(claim(id), LIMITS)).toBe('ended');
+    expect(await records.isReleased(id)).toBe(true);
+  });
+
+  it('[KEEP3] tell when the first began of those that run or were handed back', async () => {
+    expect(await records.oldestStart()).toBe(null);
+    await add();
+    expect(await records.oldestStart()).toBe(null);
+    const held = await start(await add());
+    const began = await records.oldestStart();
+    expect(began).not.toBe(null);
+    await records.handBack(held);
+    expect(await records.oldestStart()).toEqual(began);
+    await records.end(await start(held.id), null);
+    expect(await records.oldestStart()).toBe(null);
   });
 
   it('[LAST7] let a job wait that may be what ends the server, until it finishes a step', async () => {

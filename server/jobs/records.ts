@@ -33,9 +33,11 @@ export interface StartLimits {
   readonly worker: string;
   /** Panoramas of one owner that may run at once. */
   readonly perOwner: number;
+  /** What the worker has. */
+  readonly memoryBytes: number;
 }
 
-/** `waits`: another job trains the same model now, or its owner has enough that run. */
+/** `waits`: another job trains the same model now, its owner has enough that run, or it needs more memory. */
 export type Started = { readonly record: Record; readonly interruptions: number } | 'ended' | 'waits';
 
 export interface Record {
@@ -199,32 +201,44 @@ export class Records {
     );
   }
 
-  /** What those that wait and need more memory than `bytes` need. */
+  /** What those that have not ended and need more memory than `bytes` need. */
   async memoriesOver(bytes: number): Promise<number[]> {
     const rows = await this.sql.query<{ bytes: number }>(
       `SELECT DISTINCT memory_bytes AS bytes FROM panorama.panoramas
-       WHERE status = 'queued' AND memory_bytes > $1`,
+       WHERE status IN ('queued', 'running') AND memory_bytes > $1`,
       [bytes],
     );
     return rows.map((row) => row.bytes);
   }
 
   /**
-   * Its turn has come. One whose worker is gone is taken over, which is counted; its worker can then write nothing more.
-   * Starts are taken one after the other, so that two of them see each other.
+   * Its turn has come. One whose worker is gone is taken over, or waits for a larger one, which is counted; its worker can
+   * then write nothing more. Starts are taken one after the other, so that two of them see each other.
    */
-  async start({ id, run }: Claim, { worker, perOwner }: StartLimits): Promise<Started> {
+  async start({ id, run }: Claim, { worker, perOwner, memoryBytes }: StartLimits): Promise<Started> {
     const started = await this.database.transaction(async (sql): Promise<'ended' | 'waits' | number> => {
       await sql.query(`SELECT pg_advisory_xact_lock(hashtext('panorama.start'))`);
-      const [row] = await sql.query<{ trained: boolean; running: number }>(
-        `SELECT EXISTS (SELECT FROM panorama.panoramas o
+      const [row] = await sql.query<{ bytes: number; trained: boolean; running: number }>(
+        `SELECT memory_bytes AS bytes, EXISTS (SELECT FROM panorama.panoramas o
             WHERE o.id <> p.id AND o.status = 'running' AND o.model = p.model AND ${TRAINS}) AS trained,
           (SELECT count(*)::integer FROM panorama.panoramas o
             WHERE o.id <> p.id AND o.status = 'running' AND o.owner = p.owner) AS running
          FROM panorama.panoramas p WHERE id = $1 AND status IN ('queued', 'running')`,
         [id],
       );
-      if (!row) return 'ended';
+      if (!row) {
+        // Its worker is gone, or it would have said so itself.
+        await sql.query('UPDATE panorama.panoramas SET run = NULL WHERE id = $1 AND run IS NOT NULL', [id]);
+        return 'ended';
+      }
+      if (row.bytes > memoryBytes) {
+        await sql.query(
+          `UPDATE panorama.panoramas SET status = 'queued', priority = $2, remaining = NULL, run = NULL,
+            sequence = sequence + 1, interruptions = interruptions + 1 WHERE id = $1 AND status = 'running'`,
+          [id, PRIORITY.interrupted],
+        );
+        return 'waits';
+      }
       if (row.trained || row.running >= perOwner) return 'waits';
       const [taken] = await sql.query<{ interruptions: number }>(
         `UPDATE panorama.panoramas SET status = 'running', run = $2, worker = $3,
@@ -277,10 +291,10 @@ export class Records {
     );
   }
 
-  /** Since when the longest of those that run has run. */
+  /** When the first of those that have begun and not ended began; one that was handed back goes on later. */
   async oldestStart(): Promise<Date | null> {
     const [row] = await this.sql.query<{ since: Date | null }>(
-      `SELECT min(started_at) AS since FROM panorama.panoramas WHERE status = 'running'`,
+      `SELECT min(started_at) AS since FROM panorama.panoramas WHERE status IN ('queued', 'running')`,
     );
     return row?.since ?? null;
   }

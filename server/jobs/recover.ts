@@ -2,6 +2,7 @@
  * At the start of the only server on a database: what the database knows and what the folders hold are brought
  * together, and the queue filled again. Where several share a database, leases do what is left of this.
  */
+import { keepEnd } from './run-job.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
 import type { Queue } from './queue.ts';
@@ -17,6 +18,10 @@ export async function recover(records: Records, files: JobFiles, queue: Queue, l
   for (const id of known) if (!kept.has(id)) await records.remove(id);
   const rows = new Set(known);
   for (const id of kept.keys()) if (!rows.has(id)) await restore(id, records, files, log);
+  // A server may have ended between the end of one and its keeping.
+  for (const { id } of await records.ended()) {
+    if (kept.has(id) && (await files.ended(id)) === null) await keepEnd(id, records, files);
+  }
   await records.interrupted();
   await queue.replace(await records.queued());
 }

@@ -1,7 +1,9 @@
 /** One job from its turn to its end: its process, what it reports, and what becomes of it when it crashes. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EngineChoice } from '../../shared/request.ts';
 import type { ErrorBody } from '../../shared/protocol.ts';
 import type { JobReport } from '../panorama/make-panorama.ts';
+import { DatabaseError } from '../database/errors.ts';
 import { startJobProcess, type ProcessEnd } from './job-process.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
@@ -16,6 +18,9 @@ const MAX_CRASHES = 2;
 const MAX_INTERRUPTIONS = 10;
 /** Progress is written twice a second. */
 const PROGRESS_INTERVAL_MS = 500;
+/** A run whose database is away for longer is given up: another worker may have it by then. */
+const AWAY_MS = 5 * 60 * 1000;
+const AWAY_PAUSE_MS = 1000;
 
 export interface RunContext extends StartLimits {
   readonly records: Records;
@@ -34,8 +39,8 @@ export interface RunContext extends StartLimits {
 export type StopReason = 'lost' | 'server-stops';
 
 /**
- * What became of a run: the job is over; it is no longer this run's; it waits for another job; it was stopped and is
- * still this worker's to hand back, at once or when the store is there again.
+ * What became of a run: it ended the job; the job is no longer this run's; it waits for another job; it was stopped and
+ * is still this worker's to hand back, at once or when the store is there again.
  */
 export type RunEnd = 'over' | 'lost' | 'waits' | 'stopped' | 'store-away';
 
@@ -53,8 +58,10 @@ export async function runJob(claim: Claim, context: RunContext, signal: AbortSig
   const { records, log } = context;
   const started = await records.start(claim, context);
   if (started === 'waits') return 'waits';
-  if (started === 'ended') return 'over';
+  if (started === 'ended') return 'lost';
   context.onStarted();
+  // What stopped it before is told to nobody again.
+  if (!(await records.holds(claim))) return 'lost';
   if (started.interruptions >= MAX_INTERRUPTIONS) {
     return end(claim, context, {
       code: 'crashed',
@@ -78,7 +85,7 @@ export async function runJob(claim: Claim, context: RunContext, signal: AbortSig
       case 'crashed': {
         log.crashed(claim.id, outcome.status);
         const crashes = await records.crash(claim);
-        if (crashes === null) return 'over';
+        if (crashes === null) return 'lost';
         if (crashes >= MAX_CRASHES) return end(claim, context, crashError(outcome.status));
         break;
       }
@@ -86,7 +93,7 @@ export async function runJob(claim: Claim, context: RunContext, signal: AbortSig
         return outcome satisfies never;
     }
   }
-  return 'over';
+  return 'lost';
 }
 
 function crashError(status: ProcessEnd): ErrorBody {
@@ -107,9 +114,9 @@ async function end(
   claim: Claim,
   { records, files, webhooks, log }: RunContext,
   error: ErrorBody | null,
-): Promise<'over'> {
+): Promise<'over' | 'lost'> {
   const { id } = claim;
-  if (!(await webhooks.ending((sql) => records.end(claim, error, sql), id))) return 'over';
+  if (!(await webhooks.ending((sql) => records.end(claim, error, sql), id))) return 'lost';
   log.ended(id, error ? 'failed' : 'succeeded', error);
   await keepEnd(id, records, files);
   return 'over';
@@ -136,7 +143,7 @@ async function runOnce(
   const { files, engine, program, paces, log } = context;
   const { id, request, variants } = panorama;
   if (signal.aborted) return { type: 'stopped', reason: signal.reason as StopReason };
-  const report = new Reporter(claim, context);
+  const report = new Reporter(claim, context, signal);
   const process = startJobProcess({
     program,
     assignment: {
@@ -153,6 +160,7 @@ async function runOnce(
   log.started(id, process.pid);
   const stop = () => process.stop();
   signal.addEventListener('abort', stop);
+  report.failed.then(stop, stop);
   try {
     const status = await process.gone;
     await report.settled();
@@ -172,10 +180,14 @@ class Reporter {
   private latest: Progress | null = null;
   private timer: NodeJS.Timeout | null = null;
   private written: Promise<void> = Promise.resolve();
+  private fail: () => void = () => undefined;
+  /** Resolves when something cannot be written: then nothing more is. */
+  readonly failed = new Promise<void>((resolve) => (this.fail = resolve));
 
   constructor(
     private readonly claim: Claim,
     private readonly context: RunContext,
+    private readonly signal: AbortSignal,
   ) {}
 
   take(message: ProcessMessage): void {
@@ -222,8 +234,22 @@ class Reporter {
   }
 
   private then(write: () => Promise<void>): void {
-    this.written = this.written.then(write);
+    this.written = this.written.then(() => this.persist(write));
     // Told when it is settled; a rejection must not be unheard until then.
-    this.written.catch(() => undefined);
+    this.written.catch(this.fail);
+  }
+
+  /** A database that is away for longer than a statement waits is no reason to do all again. */
+  private async persist(write: () => Promise<void>): Promise<void> {
+    const deadline = performance.now() + AWAY_MS;
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        const away = error instanceof DatabaseError && error.code === 'database-away';
+        if (!away || this.signal.aborted || performance.now() > deadline) throw error;
+        await pause(AWAY_PAUSE_MS);
+      }
+    }
   }
 }

@@ -26,6 +26,8 @@ interface Watched {
   sequence: number;
   timer: NodeJS.Timeout | null;
   dirty: boolean;
+  /** Whether it is being read: one read at a time, lest an older state is told after a newer. */
+  reading: boolean;
   queued: boolean;
 }
 
@@ -107,7 +109,7 @@ export class Watches {
   private join(id: string, listener: (change: Change) => void): () => void {
     let entry = this.watched.get(id);
     if (!entry) {
-      entry = { listeners: new Set(), sequence: 0, timer: null, dirty: false, queued: true };
+      entry = { listeners: new Set(), sequence: 0, timer: null, dirty: false, reading: false, queued: true };
       this.watched.set(id, entry);
     }
     const { listeners } = entry;
@@ -128,18 +130,31 @@ export class Watches {
   /** Tells at once what comes after a pause, and what follows within the interval at its end. */
   private changed(id: string): void {
     const entry = this.watched.get(id);
-    if (!entry) return;
-    if (entry.timer) {
+    if (!entry || this.closing.signal.aborted) return;
+    if (entry.timer || entry.reading) {
       entry.dirty = true;
       return;
     }
+    entry.dirty = false;
     entry.timer = setTimeout(() => {
       entry.timer = null;
-      if (!entry.dirty) return;
-      entry.dirty = false;
-      this.changed(id);
+      if (entry.dirty) this.changed(id);
     }, INTERVAL_MS);
-    this.tell(id, entry).catch(this.onError);
+    void this.read(id, entry);
+  }
+
+  private async read(id: string, entry: Watched): Promise<void> {
+    entry.reading = true;
+    try {
+      await this.tell(id, entry);
+    } catch (error) {
+      // What changed is still to be told.
+      entry.dirty = true;
+      this.onError(error);
+    }
+    entry.reading = false;
+    // Otherwise the timer's end sees to it.
+    if (entry.dirty && !entry.timer) this.changed(id);
   }
 
   private async tell(id: string, entry: Watched): Promise<void> {

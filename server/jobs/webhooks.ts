@@ -1,5 +1,6 @@
 /** Telling the end of panoramas to those who asked for it: each once, at the attempts that it takes. */
-import type { PgBoss } from 'pg-boss';
+import { createHash } from 'node:crypto';
+import type { PgBoss, SendOptions } from 'pg-boss';
 import type { Database, Sql } from '../database/database.ts';
 import { WebhookError } from '../webhooks/errors.ts';
 import { retryDelaySeconds } from '../webhooks/retry-delay.ts';
@@ -51,10 +52,11 @@ export class Webhooks {
   ending(end: (sql: Sql) => Promise<boolean>, id: string): Promise<boolean> {
     return this.database.transaction(async (sql) => {
       if (!(await end(sql))) return false;
-      const asked = await sql.query('SELECT FROM panorama.panoramas WHERE id = $1 AND webhook IS NOT NULL', [
-        id,
-      ]);
-      if (asked.length > 0) await this.boss.send(NAME, attemptOf(id, 1), { db: sql.forQueue });
+      const [asked] = await sql.query<{ endedAt: Date }>(
+        `SELECT ended_at AS "endedAt" FROM panorama.panoramas WHERE id = $1 AND webhook IS NOT NULL`,
+        [id],
+      );
+      if (asked) await this.add({ panorama: id, attempt: 1 }, asked.endedAt, { db: sql.forQueue });
       return true;
     });
   }
@@ -73,6 +75,9 @@ export class Webhooks {
     if (!record?.webhook || record.panorama.endedAt === null) return;
     const { panorama, webhook } = record;
     const endedAt = new Date(panorama.endedAt ?? 0);
+    const next = { panorama: id, attempt: attempt + 1 };
+    // Left by a process that ended when it had seen to the next: that one is on its way.
+    if (await this.has(next, endedAt)) return;
     const body = JSON.stringify(webhookBody(panorama, endedAt));
     const now = await this.now();
     try {
@@ -84,8 +89,17 @@ export class Webhooks {
       this.log.notTold(id, attempt, error, seconds);
       if (seconds === null) return;
       const startAfter = Math.ceil(Math.max(seconds, error.retryAfterSeconds ?? 0));
-      await this.boss.send(NAME, attemptOf(id, attempt + 1), { startAfter });
+      await this.add(next, endedAt, { startAfter });
     }
+  }
+
+  /** An attempt is added once, however often that is asked for. */
+  private async add(attempt: Attempt, endedAt: Date, options: SendOptions): Promise<void> {
+    await this.boss.send(NAME, attempt, { ...options, id: idOf(attempt, endedAt) });
+  }
+
+  private async has(attempt: Attempt, endedAt: Date): Promise<boolean> {
+    return (await this.boss.findJobs(NAME, { id: idOf(attempt, endedAt) })).length > 0;
   }
 
   /** The database's: receivers refuse what was signed by a clock that is wrong. */
@@ -95,4 +109,13 @@ export class Webhooks {
   }
 }
 
-const attemptOf = (panorama: string, attempt: number): Attempt => ({ panorama, attempt });
+/** A UUID of the attempt's own (version 8 of RFC 9562). */
+function idOf({ panorama, attempt }: Attempt, endedAt: Date): string {
+  const bytes = createHash('sha256')
+    .update(`${panorama} ${endedAt.getTime()} ${attempt}`)
+    .digest()
+    .subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { requireRequest } from '../../shared/request.ts';
 import { webhookSchema } from '../../shared/webhook.ts';
 import { FolderBlobs } from '../blobs/folder-blobs.ts';
+import { DatabaseError } from '../database/errors.ts';
 import { describeOnEach, type OpenedDatabase } from '../database/opened.testing.ts';
 import { UndoStack } from '../undo-stack.ts';
 import { openBoss } from './boss.ts';
@@ -175,6 +176,27 @@ describeOnEach('workers', (openNew) => {
     expect(await queue.fetch({ perOwner: 1, tooLarge: [] })).toBe(null);
   });
 
+  it('[WORK5] stop one that is canceled before its run has begun', async () => {
+    const id = await add(LONG);
+    let canceled = false;
+    const slow = Object.create(records, {
+      start: {
+        value: async (...args: Parameters<Records['start']>) => {
+          const started = await records.start(...args);
+          if (!canceled) canceled = await records.cancel(id);
+          // What is told of it arrives before the answer.
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          return started;
+        },
+      },
+    }) as Records;
+    const { worker } = await startWorker({ records: slow });
+    await untilStatus(id, 'canceled');
+    await vi.waitUntil(() => worker.running === 0, 10_000);
+    expect(startsOf([id])).toEqual([]);
+    expect(await opened.database.query(`SELECT FROM pgboss.job WHERE state < 'completed'`)).toEqual([]);
+  });
+
   it('[WORK6] lose a job that is delivered again, and stop it; the other one ends it, once', async () => {
     const id = await add(LONG);
     const a = await startWorker();
@@ -250,6 +272,66 @@ describeOnEach('workers', (openNew) => {
     const other = await add(0);
     await close();
     expect([await statusOf(id), await statusOf(other)]).toEqual(['succeeded', 'queued']);
+  });
+
+  it('[WORK7] hand back also what they were taking at that moment', async () => {
+    const id = await add(LONG);
+    let taking: () => void = () => undefined;
+    const taken = new Promise<void>((resolve) => (taking = resolve));
+    const slow = Object.create(queue, {
+      fetch: {
+        value: async (...args: Parameters<Queue['fetch']>) => {
+          const delivery = await queue.fetch(...args);
+          if (delivery) taking();
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          return delivery;
+        },
+      },
+    }) as Queue;
+    const { close, worker } = await startWorker({ queue: slow });
+    await taken;
+    await close();
+    expect([worker.running, await statusOf(id)]).toEqual([0, 'queued']);
+    expect(await queue.fetch({ perOwner: 1, tooLarge: [] })).toMatchObject({ id });
+  });
+
+  it('[WORK11] write what a run tells when the database is back that was away, and end it once', async () => {
+    const id = await add(0);
+    let left = 2;
+    const away = Object.create(records, {
+      variant: {
+        value: async (...args: Parameters<Records['variant']>) => {
+          if (left-- > 0) throw new DatabaseError('database-away', 'database: away');
+          await records.variant(...args);
+        },
+      },
+    }) as Records;
+    await startWorker({ records: away });
+    await untilStatus(id, 'succeeded');
+    expect((await records.get(id))?.panorama.variants).toHaveLength(1);
+    expect(startsOf([id])).toEqual([0]);
+    expect(left).toBe(-1);
+  });
+
+  it('[WORK11] stop a run of which something cannot be written, and have it made again', async () => {
+    const id = await add(LONG);
+    let fails = true;
+    const broken = Object.create(records, {
+      variant: {
+        value: async (...args: Parameters<Records['variant']>) => {
+          if (fails) throw new Error('it cannot be written');
+          await records.variant(...args);
+        },
+      },
+    }) as Records;
+    const { worker } = await startWorker({ records: broken });
+    await vi.waitUntil(() => happened.some((line) => line.includes('goes back to the queue')), 20_000);
+    await vi.waitUntil(() => worker.running === 0, 10_000);
+    fails = false;
+    // When its lease has run out.
+    await vi.waitFor(async () => expect((await records.get(id))?.panorama.variants).toHaveLength(1), 40_000);
+    expect(startsOf([id])).toEqual([0, 0]);
+    await records.cancel(id);
   });
 
   it('[WORK8] leave an owner’s jobs beyond the limit, and jobs that are too large, to later and to others', async () => {
@@ -356,6 +438,13 @@ describeOnEach('workers', (openNew) => {
     await untilStatus(first, 'succeeded');
     await vi.waitUntil(() => received.length === 2, 60_000);
     expect(received[1]).toEqual({ ...received[0], type: 'panorama.succeeded', panorama: first });
+    // As if its process had ended after it had seen to the next attempt: the job is delivered again.
+    await opened.database.query(
+      `UPDATE pgboss.job SET state = 'retry', completed_on = NULL WHERE name = 'webhooks' AND data->>'attempt' = '1'`,
+    );
+    const delivered = `SELECT FROM pgboss.job WHERE name = 'webhooks' AND state = 'completed'`;
+    await vi.waitFor(async () => expect(await opened.database.query(delivered)).toHaveLength(2), 20_000);
+    expect(received).toHaveLength(2);
     const canceled = await add(LONG, { webhook });
     await common.webhooks.ending((sql) => records.cancel(canceled, sql), canceled);
     await vi.waitUntil(() => received.length === 3, 60_000);

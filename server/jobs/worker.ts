@@ -53,6 +53,7 @@ interface Run {
 export class Worker {
   private readonly runs = new Map<string, Run>();
   private stopping = false;
+  private looped: Promise<void> = Promise.resolve();
   private wake: () => void = () => undefined;
   /** Told once, until it answers again. */
   private away = false;
@@ -74,10 +75,9 @@ export class Worker {
       await database.listen('panorama_stopped', check, checkAll),
     ];
     await worker.reclaim();
-    const looped = worker.loop();
+    worker.looped = worker.loop();
     const close = async (): Promise<void> => {
       await worker.drain();
-      await looped;
       await Promise.all(undo.map((stop) => stop().catch(() => undefined)));
     };
     return { worker, close };
@@ -149,7 +149,7 @@ export class Worker {
     controller: AbortController,
     onStarted: () => void,
   ): Promise<void> {
-    const { database, queue, records, name, perOwner, log } = this.options;
+    const { database, queue, records, name, log } = this.options;
     const renewal = setInterval(() => {
       delivery.renew().then(
         (held) => held || controller.abort('lost' satisfies StopReason),
@@ -158,11 +158,7 @@ export class Worker {
       );
     }, RENEW_MS);
     try {
-      const end = await runJob(
-        claim,
-        { ...this.options, worker: name, perOwner, onStarted },
-        controller.signal,
-      );
+      const end = await runJob(claim, { ...this.options, worker: name, onStarted }, controller.signal);
       clearInterval(renewal);
       // One that was canceled has ended; another's is the other's to end.
       if (end === 'over' || (end === 'lost' && (await records.hasEnded(claim.id)))) await delivery.done();
@@ -199,6 +195,8 @@ export class Worker {
     const { drainMs } = this.options;
     this.stopping = true;
     this.wake();
+    // It may be taking one at this moment.
+    await this.looped;
     const over = Promise.all([...this.runs.values()].map((run) => run.over));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TRAINING_PRESETS } from '../../shared/hyperparameters.ts';
+import { BlobError } from '../blobs/errors.ts';
+import { FolderBlobs } from '../blobs/folder-blobs.ts';
 import { createPicture } from '../images/picture.ts';
 import type { Checkpoint } from '../singan/model.ts';
 import type { ModelError } from './model-error.ts';
@@ -130,6 +132,13 @@ describe('ModelStore', () => {
     await expect(ModelStore.inFolder('/proc/no/such/folder').save('a', checkpoint(1))).rejects.toThrow(
       /cannot write/,
     );
+  });
+
+  it('[WORK9] says as the store does that it is away', async () => {
+    const away = new BlobError('store-away', 'store: away');
+    const blobs = new FolderBlobs(folder);
+    blobs.get = () => Promise.reject(away);
+    await expect(new ModelStore(blobs).load('a')).rejects.toBe(away);
   });
 
   it('[MODEL4] leaves nothing half-written when the folder cannot be used', async () => {

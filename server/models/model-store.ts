@@ -85,7 +85,7 @@ export class ModelStore {
   async load(key: string): Promise<StoredModel | null> {
     const blob = this.blobKey(key);
     const bytes = await this.blobs.get(blob).catch((error: unknown) => {
-      throw storeError('read', this.nameOf(blob), error);
+      throw readError(this.nameOf(blob), error);
     });
     if (bytes === null) return null;
     try {
@@ -94,7 +94,7 @@ export class ModelStore {
       await this.blobs.touch(blob);
       return model;
     } catch (error) {
-      if (!(error instanceof ModelError)) throw storeError('read', this.nameOf(blob), error);
+      if (!(error instanceof ModelError)) throw readError(this.nameOf(blob), error);
       throw new ModelError(
         error.code,
         `${this.nameOf(blob)}: ${error.message}; delete it to have the model trained anew`,
@@ -187,6 +187,11 @@ function parseDescription(text: string | undefined): z.infer<typeof descriptionS
       cause,
     );
   }
+}
+
+/** What the store says of itself is passed on: that it is away passes. */
+function readError(path: string, error: unknown): unknown {
+  return error instanceof PanoramaError ? error : storeError('read', path, error);
 }
 
 function storeError(verb: 'read' | 'write', path: string, cause: unknown): ModelError {

@@ -18,7 +18,7 @@ import { castVotes } from './vote.ts';
 const REACH = 0.33;
 const STACKED_REACH = 0.15;
 /** Corrections near so many grey levels are held back: trends that add up from patch to patch would go on for ever. */
-const LARGEST_CORRECTION = 48;
+const LARGEST_CORRECTION = 96;
 const CYCLES = 2;
 /** About what share of the time goes into voting; the rest is blending. */
 const VOTING_SHARE = 0.4;

@@ -72,10 +72,14 @@ describe('what PostgreSQL has to do', () => {
     const { database, count } = countingDatabase();
     const records = new Records(database, () => 1);
     const claim = { id: 'id', run: 'run' };
-    const limits = { worker: 'worker', perOwner: 1 };
+    const limits = { worker: 'worker', perOwner: 1, memoryBytes: 1 };
     const scale = { scale: 1, scales: 5, epochs: 1, losses: {}, preview: '' };
     const variant = { n: 1, width: 1, height: 1, upscaled: 1 };
-    expect(await count(() => records.start(claim, limits))).toBe(STATEMENTS.start);
+    const start = async () => {
+      await records.start(claim, limits);
+      await records.holds(claim);
+    };
+    expect(await count(start)).toBe(STATEMENTS.start);
     expect(await count(() => records.progress(claim, { phase: 'train', fraction: 0 }))).toBe(
       STATEMENTS.progress,
     );
@@ -108,7 +112,7 @@ describe('what PostgreSQL has to do', () => {
     expect(running.statementsPerSecond).toBeCloseTo(10 * (2 + 0.4 + 2.7 + 3 * 2), 6);
     expect(running.notifyingCommitsPerSecond).toBe(20);
     const ending = loadOf({ ...NOTHING, ...WORK }, 0, 0);
-    expect(ending.statementsPerSecond).toBeCloseTo(0.1 * (2 + 6 + 5 + 1 + 8) + 0.5 + 0.2, 6);
+    expect(ending.statementsPerSecond).toBeCloseTo(0.1 * (2 + 7 + 5 + 1 + 8) + 0.5 + 0.2, 6);
     expect(ending.notifyingCommitsPerSecond).toBeCloseTo(2 * 0.1 + 0.5 + 0.2, 6);
     // A reader who waits is told of the queue's changes, twice a second at most.
     for (const [changes, told] of [

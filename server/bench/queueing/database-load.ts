@@ -16,8 +16,11 @@ export const STATEMENTS = {
   accept: 12,
   /** pg-boss takes the job, and settles it. */
   queue: 2,
-  /** `Records.start`: BEGIN, the lock of all starts, what else runs, the row changed, COMMIT, the row read. */
-  start: 6,
+  /**
+   * `Records.start`: BEGIN, the lock of all starts, what else runs, the row changed, COMMIT, the row read; then whether it
+   * still holds.
+   */
+  start: 7,
   /** `Records.scale`, of each scale that is trained. */
   scale: 1,
   /** `Records.variant`, of each picture. */
