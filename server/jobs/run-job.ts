@@ -160,7 +160,7 @@ async function runOnce(
   log.started(id, process.pid);
   const stop = () => process.stop();
   signal.addEventListener('abort', stop);
-  report.failed.then(stop, stop);
+  void report.failed.then(stop);
   try {
     const status = await process.gone;
     await report.settled();
