@@ -19,8 +19,8 @@ export interface Database extends Sql {
   readonly backend: 'pglite' | 'postgres';
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /**
-   * One at a time for each key, across all processes on this database. `work` must not ask for a key itself: it could
-   * wait for one who waits for it.
+   * One at a time for each key, across all processes on this database. `work` must not ask for a key itself, lest it waits
+   * for one who waits for it: but for eviction's, under which panoramas' are asked for, and never the other way round.
    */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
   /**

@@ -19,8 +19,11 @@ const SYSTEM = new Set([
   'ENOENT',
 ]);
 
-/** Class 08, a stop or a start of the server, all connections taken (PostgreSQL's manual, appendix A). */
-const SQL_STATE = /^(08...|57P0[123]|53300)$/;
+/**
+ * Class 08, a stop or a start of the server, a transaction that idled for too long, all connections taken (PostgreSQL's
+ * manual, appendix A).
+ */
+const SQL_STATE = /^(08...|57P0[123]|25P0[34]|53300)$/;
 
 /** Of pg, whose errors of connections have a text only. */
 const TEXT =

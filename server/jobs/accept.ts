@@ -115,7 +115,7 @@ export async function acceptJob(
     // Done all the same, where only the answer was lost or another process with the same was first.
     const row = await records.get(id).catch(() => undefined);
     if (row?.fingerprint !== fingerprint || row.owner !== owner) {
-      // Else it may yet be done: what is kept would be the row's, or an orphan's, which is removed in time.
+      // Else it may yet be done, and what is kept be the row's; if not, it is an orphan's, which is removed in time.
       if (row === null && !isAway(error)) await files.remove(id);
       throw row ? idTaken(id) : error;
     }

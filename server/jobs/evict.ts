@@ -45,9 +45,7 @@ export async function evict(context: EvictionContext): Promise<void> {
   const oldest = now - limits.keepDays * DAY_MS;
   await removeOrphans(context, kept, now, oldest);
   const { candidates: ofModels, sizeBytes } = await models(context);
-  const ended = await context.records.ended();
-  await forgetHalfForgotten(context, ended, kept, now);
-  const candidates = [...panoramas(context, ended, kept), ...ofModels].toSorted(
+  const candidates = [...(await panoramas(context, kept)), ...ofModels].toSorted(
     (a, b) => a.lastUsed.getTime() - b.lastUsed.getTime(),
   );
   let used = sizeBytes;
@@ -65,7 +63,6 @@ export async function evict(context: EvictionContext): Promise<void> {
 }
 
 type Kept = Awaited<ReturnType<JobFiles['all']>>;
-type Ended = Awaited<ReturnType<Records['ended']>>[number];
 
 async function removeOrphans(
   { records, files, removeOrphan, log }: EvictionContext,
@@ -78,36 +75,25 @@ async function removeOrphans(
     if (known.has(id) || modifiedAt.getTime() > now - ORPHANED_MS) continue;
     // What was accepted and has no row is of a database that was lost or is an older one.
     if (modifiedAt.getTime() > oldest && (await files.accepted(id)) !== null) continue;
-    if (!(await removeOrphan(id))) continue;
-    kept.delete(id);
-    log.evicted('panorama', id);
+    try {
+      if (!(await removeOrphan(id))) continue;
+      kept.delete(id);
+      log.evicted('panorama', id);
+    } catch (error) {
+      log.warning(`panorama ${id}: what is left of it cannot be removed`, error);
+    }
   }
 }
 
-/** A process that ended while it forgot one has removed its files first. */
-async function forgetHalfForgotten(
-  { forget, log }: EvictionContext,
-  ended: readonly Ended[],
-  kept: Kept,
-  now: number,
-): Promise<void> {
-  for (const { id, endedAt } of ended) {
-    if (kept.has(id) || endedAt.getTime() > now - ORPHANED_MS) continue;
-    await forget(id, endedAt);
-    log.evicted('panorama', id);
-  }
-}
-
-function panoramas({ forget }: EvictionContext, ended: readonly Ended[], kept: Kept): Candidate[] {
-  return ended
-    .filter(({ id }) => kept.has(id))
-    .map(({ id, endedAt }) => ({
-      kind: 'panorama',
-      name: id,
-      lastUsed: endedAt,
-      sizeBytes: kept.get(id)?.sizeBytes ?? 0,
-      remove: () => forget(id, endedAt),
-    }));
+async function panoramas({ records, forget }: EvictionContext, kept: Kept): Promise<Candidate[]> {
+  const ended = await records.ended();
+  return ended.map(({ id, endedAt }) => ({
+    kind: 'panorama',
+    name: id,
+    lastUsed: endedAt,
+    sizeBytes: kept.get(id)?.sizeBytes ?? 0,
+    remove: () => forget(id, endedAt),
+  }));
 }
 
 /** A model that was used since the oldest job that runs has started may be in use. */

@@ -336,13 +336,9 @@ export class Jobs {
 
   /** Ends a panorama that has not ended; its process is gone within seconds. @throws JobError `not-found` */
   async cancel(id: string, owner: string): Promise<Panorama> {
-    await this.record(id, owner);
-    // It may be forgotten and another put under its id meanwhile.
-    return this.parts.database.exclusively(id, async () => {
-      const { panorama } = await this.record(id, owner);
-      if (!hasEnded(panorama.status)) await this.end(id);
-      return this.get(id, owner);
-    });
+    const { panorama } = await this.record(id, owner);
+    if (!hasEnded(panorama.status)) await this.end(id);
+    return this.get(id, owner);
   }
 
   private async end(id: string): Promise<void> {

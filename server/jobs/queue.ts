@@ -105,7 +105,7 @@ export class Queue {
       [NAME],
     );
     for (const queued of missing) await this.add(queued, this.database);
-    await this.keepPlaces(missing);
+    if (missing.length > 0) await this.keepPlaces(missing);
     return missing.map(({ id }) => id);
   }
 

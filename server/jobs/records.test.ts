@@ -171,12 +171,12 @@ describeOnEach('the records', (openNew) => {
     const large = { ...LIMITS, memoryBytes: 16e9 };
     expect(await records.start(claim(id), LIMITS)).toBe('waits');
     expect(await records.start(claim(id), large)).toMatchObject({ interruptions: 0 });
-    expect(await records.memoriesOver(LIMITS.memoryBytes)).toEqual([8e9]);
-    expect(await records.memoriesOver(8e9)).toEqual([]);
     // Delivered to a small one, as after the large one's death: it holds nothing up meanwhile.
     expect(await records.start(claim(id), LIMITS)).toBe('waits');
     expect((await records.get(id))?.panorama.status).toBe('queued');
     expect(await records.isReleased(id)).toBe(true);
+    expect(await records.memoriesOver(LIMITS.memoryBytes)).toEqual([8e9]);
+    expect(await records.memoriesOver(8e9)).toEqual([]);
     expect(await records.start(claim(id), large)).toMatchObject({ interruptions: 1 });
   });
 

@@ -201,11 +201,11 @@ export class Records {
     );
   }
 
-  /** What those that have not ended and need more memory than `bytes` need. */
+  /** What those that wait and need more memory than `bytes` need. */
   async memoriesOver(bytes: number): Promise<number[]> {
     const rows = await this.sql.query<{ bytes: number }>(
       `SELECT DISTINCT memory_bytes AS bytes FROM panorama.panoramas
-       WHERE status IN ('queued', 'running') AND memory_bytes > $1`,
+       WHERE status = 'queued' AND memory_bytes > $1`,
       [bytes],
     );
     return rows.map((row) => row.bytes);
@@ -217,6 +217,11 @@ export class Records {
    */
   async start({ id, run }: Claim, { worker, perOwner, memoryBytes }: StartLimits): Promise<Started> {
     const started = await this.database.transaction(async (sql): Promise<'ended' | 'waits' | number> => {
+      const ended = async () => {
+        // Its worker is gone, or it would have said so itself.
+        await sql.query('UPDATE panorama.panoramas SET run = NULL WHERE id = $1 AND run IS NOT NULL', [id]);
+        return 'ended' as const;
+      };
       await sql.query(`SELECT pg_advisory_xact_lock(hashtext('panorama.start'))`);
       const [row] = await sql.query<{ bytes: number; trained: boolean; running: number }>(
         `SELECT memory_bytes AS bytes, EXISTS (SELECT FROM panorama.panoramas o
@@ -226,16 +231,12 @@ export class Records {
          FROM panorama.panoramas p WHERE id = $1 AND status IN ('queued', 'running')`,
         [id],
       );
-      if (!row) {
-        // Its worker is gone, or it would have said so itself.
-        await sql.query('UPDATE panorama.panoramas SET run = NULL WHERE id = $1 AND run IS NOT NULL', [id]);
-        return 'ended';
-      }
+      if (!row) return ended();
       if (row.bytes > memoryBytes) {
         await sql.query(
-          `UPDATE panorama.panoramas SET status = 'queued', priority = $2, remaining = NULL, run = NULL,
-            sequence = sequence + 1, interruptions = interruptions + 1 WHERE id = $1 AND status = 'running'`,
-          [id, PRIORITY.interrupted],
+          `UPDATE panorama.panoramas SET status = 'queued', remaining = NULL, run = NULL, sequence = sequence + 1,
+            interruptions = interruptions + 1 WHERE id = $1 AND status = 'running'`,
+          [id],
         );
         return 'waits';
       }
@@ -247,7 +248,7 @@ export class Records {
          WHERE id = $1 AND status IN ('queued', 'running') RETURNING interruptions`,
         [id, run, worker],
       );
-      return taken?.interruptions ?? 'ended';
+      return taken ? taken.interruptions : ended();
     });
     if (typeof started === 'string') return started;
     const record = await this.get(id);

@@ -18,10 +18,7 @@ export async function recover(records: Records, files: JobFiles, queue: Queue, l
   for (const id of known) if (!kept.has(id)) await records.remove(id);
   const rows = new Set(known);
   for (const id of kept.keys()) if (!rows.has(id)) await restore(id, records, files, log);
-  // A server may have ended between the end of one and its keeping.
-  for (const { id } of await records.ended()) {
-    if (kept.has(id) && (await files.ended(id)) === null) await keepEnd(id, records, files);
-  }
+  for (const { id } of await records.ended()) if (kept.has(id)) await keepMissingEnd(id, records, files, log);
   await records.interrupted();
   await queue.replace(await records.queued());
 }
@@ -35,4 +32,13 @@ async function restore(id: string, records: Records, files: JobFiles, log: JobLo
   await records.insert({ id, ...accepted });
   const ended = await files.ended(id);
   if (ended) await records.restore(id, ended);
+}
+
+/** A server may have ended between the end of one and its keeping. */
+async function keepMissingEnd(id: string, records: Records, files: JobFiles, log: JobLog): Promise<void> {
+  try {
+    if ((await files.ended(id)) === null) await keepEnd(id, records, files);
+  } catch (error) {
+    log.warning(`jobs: how ${id} ended cannot be read beside its pictures; the database knows it`, error);
+  }
 }

@@ -61,32 +61,30 @@ export async function runJob(claim: Claim, context: RunContext, signal: AbortSig
   if (started === 'ended') return 'lost';
   context.onStarted();
   // What stopped it before is told to nobody again.
-  if (!(await records.holds(claim))) return 'lost';
+  if (!(await persist(() => records.holds(claim), signal))) return 'lost';
   if (started.interruptions >= MAX_INTERRUPTIONS) {
-    return end(claim, context, {
-      code: 'crashed',
-      kind: 'machine',
-      message: `the server ended ${started.interruptions} times while this panorama was made; a smaller frame or preset may fit the machine`,
-    });
+    const message = `the server ended ${started.interruptions} times while this panorama was made; a smaller frame or preset may fit the machine`;
+    return end(claim, context, { code: 'crashed', kind: 'machine', message }, signal);
   }
-  for (let record: Record | null = started.record; record; record = await records.get(claim.id)) {
+  const again = () => persist(() => records.get(claim.id), signal);
+  for (let record: Record | null = started.record; record; record = await again()) {
     const outcome = await runOnce(record, claim, context, signal);
     switch (outcome.type) {
       case 'done':
         log.done(claim.id, outcome.report, outcome.peakBytes);
-        await context.paces.add(outcome.report);
-        return end(claim, context, null);
+        await persist(() => context.paces.add(outcome.report), signal);
+        return end(claim, context, null, signal);
       case 'failed':
         // It is not the job's fault, and passes.
         if (outcome.error.code === 'store-away') return 'store-away';
-        return end(claim, context, outcome.error);
+        return end(claim, context, outcome.error, signal);
       case 'stopped':
         return outcome.reason === 'lost' ? 'lost' : 'stopped';
       case 'crashed': {
         log.crashed(claim.id, outcome.status);
-        const crashes = await records.crash(claim);
+        const crashes = await persist(() => records.crash(claim), signal);
         if (crashes === null) return 'lost';
-        if (crashes >= MAX_CRASHES) return end(claim, context, crashError(outcome.status));
+        if (crashes >= MAX_CRASHES) return end(claim, context, crashError(outcome.status), signal);
         break;
       }
       default:
@@ -114,9 +112,11 @@ async function end(
   claim: Claim,
   { records, files, webhooks, log }: RunContext,
   error: ErrorBody | null,
+  signal: AbortSignal,
 ): Promise<'over' | 'lost'> {
   const { id } = claim;
-  if (!(await webhooks.ending((sql) => records.end(claim, error, sql), id))) return 'lost';
+  const ending = () => webhooks.ending((sql) => records.end(claim, error, sql), id);
+  if (!(await persist(ending, signal))) return 'lost';
   log.ended(id, error ? 'failed' : 'succeeded', error);
   await keepEnd(id, records, files);
   return 'over';
@@ -171,6 +171,23 @@ async function runOnce(
     return outcome ?? { type: 'crashed', status };
   } finally {
     signal.removeEventListener('abort', stop);
+  }
+}
+
+/**
+ * A database that is away for longer than a statement waits is no reason to do all again. What is done may be done twice,
+ * as with any statement whose answer was lost.
+ */
+async function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const deadline = performance.now() + AWAY_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const away = error instanceof DatabaseError && error.code === 'database-away';
+      if (!away || signal.aborted || performance.now() > deadline) throw error;
+      await pause(AWAY_PAUSE_MS);
+    }
   }
 }
 
@@ -234,22 +251,8 @@ class Reporter {
   }
 
   private then(write: () => Promise<void>): void {
-    this.written = this.written.then(() => this.persist(write));
+    this.written = this.written.then(() => persist(write, this.signal));
     // Told when it is settled; a rejection must not be unheard until then.
     this.written.catch(this.fail);
-  }
-
-  /** A database that is away for longer than a statement waits is no reason to do all again. */
-  private async persist(write: () => Promise<void>): Promise<void> {
-    const deadline = performance.now() + AWAY_MS;
-    for (;;) {
-      try {
-        return await write();
-      } catch (error) {
-        const away = error instanceof DatabaseError && error.code === 'database-away';
-        if (!away || this.signal.aborted || performance.now() > deadline) throw error;
-        await pause(AWAY_PAUSE_MS);
-      }
-    }
   }
 }

@@ -5,6 +5,8 @@ import type { NumberedScale, Record, Records } from './records.ts';
 
 const INTERVAL_MS = 500;
 const HEARTBEAT_MS = 15_000;
+/** After a read that failed. */
+const RETRY_MS = 5000;
 
 /** An event with the place that its panorama has come to: what a client resumes after. */
 export interface NumberedEvent {
@@ -136,11 +138,16 @@ export class Watches {
       return;
     }
     entry.dirty = false;
+    this.pause(id, entry, INTERVAL_MS);
+    void this.read(id, entry);
+  }
+
+  private pause(id: string, entry: Watched, ms: number): void {
+    if (entry.timer) clearTimeout(entry.timer);
     entry.timer = setTimeout(() => {
       entry.timer = null;
       if (entry.dirty) this.changed(id);
-    }, INTERVAL_MS);
-    void this.read(id, entry);
+    }, ms);
   }
 
   private async read(id: string, entry: Watched): Promise<void> {
@@ -148,12 +155,15 @@ export class Watches {
     try {
       await this.tell(id, entry);
     } catch (error) {
+      if (this.closing.signal.aborted || this.watched.get(id) !== entry) return;
+      this.onError(error);
       // What changed is still to be told.
       entry.dirty = true;
-      this.onError(error);
+      this.pause(id, entry, RETRY_MS);
+    } finally {
+      entry.reading = false;
     }
-    entry.reading = false;
-    // Otherwise the timer's end sees to it.
+    // Otherwise the pause's end sees to it.
     if (entry.dirty && !entry.timer) this.changed(id);
   }
 

@@ -347,6 +347,17 @@ describeOnEach('workers', (openNew) => {
     await untilStatus(mine[1] ?? '', 'succeeded');
   });
 
+  it('[WORK8] leave to later what a larger worker left, which holds up nothing of its owner’s', async () => {
+    const large = await add(LONG, { memoryBytes: 8e9 });
+    const limits = { worker: 'large', perOwner: 1, memoryBytes: 16e9 };
+    expect(await records.start({ id: large, run: randomUUID() }, limits)).toMatchObject({ interruptions: 0 });
+    const other = await add(0);
+    await startWorker({ perOwner: 1 });
+    await untilStatus(other, 'succeeded');
+    expect(await statusOf(large)).toBe('queued');
+    expect(startsOf([large, other])).toEqual([1]);
+  });
+
   it('[WORK9] give a job back, and try it again, whose store was away', async () => {
     const id = await add(1);
     await startWorker();

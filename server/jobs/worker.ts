@@ -51,6 +51,7 @@ interface Run {
 }
 
 export class Worker {
+  /** By the claim's run: a job may be delivered here again while its earlier run still ends. */
   private readonly runs = new Map<string, Run>();
   private stopping = false;
   private looped: Promise<void> = Promise.resolve();
@@ -65,7 +66,7 @@ export class Worker {
     const worker = new Worker(options);
     const { database } = options;
     const check = (id: string): void => void worker.check(id);
-    const checkAll = (): void => worker.runs.forEach((_, id) => check(id));
+    const checkAll = (): void => void worker.check(null);
     const undo = [
       await database.listen(
         'panorama_put',
@@ -133,14 +134,14 @@ export class Worker {
     const claim = { id, run: randomUUID() };
     const controller = new AbortController();
     const onStarted = () => {
-      const run = this.runs.get(id);
+      const run = this.runs.get(claim.run);
       if (run) run.started = true;
     };
     const over = this.run(delivery, claim, controller, onStarted).finally(() => {
-      this.runs.delete(id);
+      this.runs.delete(claim.run);
       this.wake();
     });
-    this.runs.set(id, { claim, started: false, stop: (reason) => controller.abort(reason), over });
+    this.runs.set(claim.run, { claim, started: false, stop: (reason) => controller.abort(reason), over });
   }
 
   private async run(
@@ -182,12 +183,13 @@ export class Worker {
     }
   }
 
-  /** Stops a run whose claim holds no more. */
-  private async check(id: string): Promise<void> {
-    const run = this.runs.get(id);
-    if (!run?.started) return;
-    const held = await this.options.records.holds(run.claim).catch(() => true);
-    if (!held) run.stop('lost');
+  /** Stops the runs of a job, or all, whose claim holds no more. */
+  private async check(id: string | null): Promise<void> {
+    for (const { claim, started, stop } of [...this.runs.values()]) {
+      if (!started || (id !== null && claim.id !== id)) continue;
+      const held = await this.options.records.holds(claim).catch(() => true);
+      if (!held) stop('lost');
+    }
   }
 
   /** Takes no more jobs; resolves when none is left. */
@@ -195,14 +197,17 @@ export class Worker {
     const { drainMs } = this.options;
     this.stopping = true;
     this.wake();
+    const allOver = () => Promise.all([...this.runs.values()].map((run) => run.over));
     // It may be taking one at this moment.
-    await this.looped;
-    const over = Promise.all([...this.runs.values()].map((run) => run.over));
+    const over = this.looped.then(allOver);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));
     await Promise.race([over, late]);
     clearTimeout(timer);
-    for (const { stop } of this.runs.values()) stop('server-stops');
-    await Promise.all([...this.runs.values()].map((run) => run.over));
+    const stopAll = () => this.runs.forEach(({ stop }) => stop('server-stops'));
+    stopAll();
+    await this.looped;
+    stopAll();
+    await allOver();
   }
 }
