@@ -185,10 +185,10 @@ export class Worker {
 
   /** Stops the runs of a job, or all, whose claim holds no more. */
   private async check(id: string | null): Promise<void> {
-    for (const { claim, started, stop } of [...this.runs.values()]) {
-      if (!started || (id !== null && claim.id !== id)) continue;
-      const held = await this.options.records.holds(claim).catch(() => true);
-      if (!held) stop('lost');
+    for (const run of [...this.runs.values()]) {
+      if (!run.started || (id !== null && run.claim.id !== id)) continue;
+      const held = await this.options.records.holds(run.claim).catch(() => true);
+      if (!held) run.stop('lost');
     }
   }
 
