@@ -149,6 +149,12 @@ describeOnEach('workers', (openNew) => {
       timeout: 60_000,
       interval: 50,
     });
+  /** Told when it is written; that no more are, is seen when all is over. */
+  const untilTold = (ends: number) =>
+    vi.waitFor(
+      () => expect(happened.filter((line) => line.startsWith('succeeded'))).toHaveLength(ends),
+      10_000,
+    );
   const startsOf = (ids: readonly string[]) =>
     happened.filter((line) => line.startsWith('started ')).map((line) => ids.indexOf(line.slice(8)));
 
@@ -161,7 +167,7 @@ describeOnEach('workers', (openNew) => {
     clearInterval(watching);
     expect(startsOf(ids)).toEqual([3, 0, 1, 2]);
     expect(most).toBe(2);
-    expect(happened.filter((line) => line.startsWith('succeeded'))).toHaveLength(4);
+    await untilTold(4);
   });
 
   it('[WORK5] stop a run that is canceled, wherever that is said, and go on with the next', async () => {
@@ -212,7 +218,7 @@ describeOnEach('workers', (openNew) => {
     await startWorker();
     await untilStatus(id, 'succeeded');
     await vi.waitUntil(() => a.worker.running === 0, 10_000);
-    expect(happened.filter((line) => line === `succeeded ${id}`)).toHaveLength(1);
+    await untilTold(1);
     expect(happened.filter((line) => line === `started ${id}`)).toHaveLength(2);
   });
 
