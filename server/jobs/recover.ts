@@ -2,11 +2,11 @@
  * At the start of the only server on a database: what the database knows and what the folders hold are brought
  * together, and the queue filled again. Where several share a database, leases do what is left of this.
  */
-import { keepEnd } from './run-job.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
 import type { Queue } from './queue.ts';
 import type { Records } from './records.ts';
+import { keepEnd } from './run-job.ts';
 
 /**
  * A folder without a row was accepted by a server that ended before it could say so, or its database is lost: it gets
