@@ -6,12 +6,9 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { systemCode, writeFailure } from '../disk/errors.ts';
 import { makeFolder } from '../disk/make-folder.ts';
-import { syncFolder, writeWhole } from '../disk/write-whole.ts';
+import { syncFolder, TEMPORARY, temporaryBeside, writeWhole } from '../disk/write-whole.ts';
 import { checkKey, isKey, type BlobInfo, type Blobs, type OpenBlob } from './blobs.ts';
 
-const TEMPORARY_EXTENSION = '.tmp';
-/** Of this program: others' files may be in the folder too. */
-const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
 /** What is being deleted. */
 const TRASH = '.trash';
 const LEFT_MS = 60 * 60 * 1000;
@@ -90,7 +87,7 @@ export class FolderBlobs implements Blobs {
 
   /** By the clock of who keeps the folder: each of the processes that share it may have another. */
   private async now(): Promise<Date> {
-    const path = join(this.place, `clock.${randomBytes(6).toString('hex')}${TEMPORARY_EXTENSION}`);
+    const path = temporaryBeside(join(this.place, 'clock'));
     const file = await open(path, 'wx');
     try {
       return (await file.stat()).ctime;
@@ -160,7 +157,7 @@ export class FolderBlobs implements Blobs {
 
 /** To another disk: written beside its place first, as everything is. */
 async function copyWhole(source: string, path: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}${TEMPORARY_EXTENSION}`;
+  const temporary = temporaryBeside(path);
   try {
     await copyFile(source, temporary);
     const file = await open(temporary, 'r+');

@@ -12,3 +12,8 @@ export class DatabaseError extends PanoramaError<DatabaseErrorCode> {
     super(code, 'machine', message, cause);
   }
 }
+
+/** Whether a database did not answer for as long as was waited. What was asked of it may be done or not. */
+export function isDatabaseAway(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === 'database-away';
+}

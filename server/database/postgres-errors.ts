@@ -1,5 +1,5 @@
 /** What PostgreSQL, or the way to it, says is wrong, told apart: what passes by itself, and what someone must do. */
-import { DatabaseError } from './errors.ts';
+import { DatabaseError, isDatabaseAway } from './errors.ts';
 import type { Place } from './postgres-place.ts';
 
 /** Of the system: a connection that was not made or ended. */
@@ -33,7 +33,7 @@ const UNTRUSTED = /CERT|SIGNATURE|^ERR_(SSL|TLS)/;
 
 /** Whether the database is away, or was while it was asked, and may come back by itself. */
 export function isAway(error: unknown): boolean {
-  if (error instanceof DatabaseError) return error.code === 'database-away';
+  if (error instanceof DatabaseError) return isDatabaseAway(error);
   const code = codeOf(error);
   if (SYSTEM.has(code) || SQL_STATE.test(code)) return true;
   return error instanceof Error && TEXT.test(error.message);

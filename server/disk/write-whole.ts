@@ -5,6 +5,13 @@ import { dirname, join } from 'node:path';
 import { writeFailure } from './errors.ts';
 
 const TEMPORARY_EXTENSION = '.tmp';
+/** What `temporaryBeside` names: others' files may end in the same. */
+export const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
+
+/** The name of what becomes `path` when it is whole. */
+export function temporaryBeside(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}${TEMPORARY_EXTENSION}`;
+}
 
 /**
  * Writes to a temporary file beside `path`, syncs it, renames it and syncs the folder.
@@ -17,7 +24,7 @@ export async function writeWhole(
   what: string,
   mode = 0o666,
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}${TEMPORARY_EXTENSION}`;
+  const temporary = temporaryBeside(path);
   try {
     const file = await open(temporary, 'wx', mode);
     try {

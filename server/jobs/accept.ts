@@ -4,7 +4,7 @@ import type { Size } from '../../shared/geometry.ts';
 import type { Panorama } from '../../shared/protocol.ts';
 import type { PanoramaRequest } from '../../shared/request.ts';
 import type { Database } from '../database/database.ts';
-import { DatabaseError } from '../database/errors.ts';
+import { isDatabaseAway } from '../database/errors.ts';
 import { DiskError } from '../disk/errors.ts';
 import { freeBytes } from '../disk/free-space.ts';
 import type { Pace } from '../panorama/plan.ts';
@@ -116,7 +116,7 @@ export async function acceptJob(
     const row = await records.get(id).catch(() => undefined);
     if (row?.fingerprint !== fingerprint || row.owner !== owner) {
       // Else it may yet be done, and what is kept be the row's; if not, it is an orphan's, which is removed in time.
-      if (row === null && !isAway(error)) await files.remove(id);
+      if (row === null && !isDatabaseAway(error)) await files.remove(id);
       throw row ? idTaken(id) : error;
     }
   }
@@ -125,8 +125,6 @@ export async function acceptJob(
   if (!record) throw notFound(id);
   return { panorama: record.panorama, created: true };
 }
-
-const isAway = (error: unknown): boolean => error instanceof DatabaseError && error.code === 'database-away';
 
 async function checkQueue(
   owner: string,

@@ -3,11 +3,11 @@ import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { requireRequest } from '../../shared/request.ts';
 import { FolderBlobs } from '../blobs/folder-blobs.ts';
 import { evict, type EvictionContext } from './evict.ts';
-import { JobFiles, variantKey, type Accepted } from './job-files.ts';
+import { JobFiles, variantKey } from './job-files.ts';
 import type { JobLog } from './log.ts';
+import { newRecord } from './records.testing.ts';
 
 const NOW = new Date('2026-06-30T12:00:00Z');
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 24 * 3600 * 1000);
@@ -46,18 +46,7 @@ async function addPanorama(days: number, sizeBytes: number): Promise<string> {
 }
 
 async function addAccepted(days: number): Promise<string> {
-  const id = randomUUID();
-  const accepted: Accepted = {
-    fingerprint: id,
-    request: requireRequest({ width: 64, height: 64 }),
-    image: { width: 64, height: 64 },
-    estimatedSeconds: 1,
-    memoryBytes: 1,
-    owner: 'somebody',
-    model: null,
-    webhook: null,
-    createdAt: daysAgo(days).toISOString(),
-  };
+  const { id, ...accepted } = newRecord({ createdAt: daysAgo(days).toISOString() });
   const key = `jobs/${id}/request.json`;
   await files.blobs.put(key, JSON.stringify(accepted), 'a test');
   await utimes(join(folder, key), daysAgo(days), daysAgo(days));

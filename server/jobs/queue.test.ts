@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnEach, type OpenedDatabase } from '../database/opened.testing.ts';
 import { openBoss } from './boss.ts';
-import { requireRequest } from '../../shared/request.ts';
 import { Records } from './records.ts';
+import { newRecord } from './records.testing.ts';
 import { Queue, type FetchLimits, type Queued } from './queue.ts';
 
 const ANY: FetchLimits = { perOwner: 100, tooLarge: [] };
@@ -92,21 +92,12 @@ describeOnEach('the queue', (openNew) => {
   it('[QUEUE4] takes up what waits and is missing in it, and leaves the rest alone', async () => {
     const { database } = opened;
     const records = new Records(database, () => 1);
-    const ids = [randomUUID(), randomUUID(), randomUUID()];
-    for (const id of ids) {
-      await records.insert({
-        id,
-        fingerprint: id,
-        request: requireRequest({ width: 64, height: 64 }),
-        image: { width: 64, height: 64 },
-        estimatedSeconds: 1,
-        memoryBytes: 1e9,
-        owner: 'somebody',
-        model: null,
-        webhook: null,
-        createdAt: await records.now(),
-      });
-      await queue.add(queued({ id }), database);
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const record = newRecord({ createdAt: await records.now() });
+      await records.insert(record);
+      await queue.add(queued({ id: record.id }), database);
+      ids.push(record.id);
     }
     expect(await queue.restore()).toEqual([]);
     const [missing = '', ended = ''] = ids;

@@ -5,6 +5,7 @@ import { requireRequest } from '../../shared/request.ts';
 import type { Sql } from '../database/database.ts';
 import { describeOnEach, type OpenedDatabase } from '../database/opened.testing.ts';
 import { Records, type Claim, type NewRecord } from './records.ts';
+import { newRecord } from './records.testing.ts';
 import { runJob, type RunContext } from './run-job.ts';
 
 let records: Records;
@@ -19,21 +20,16 @@ async function add(
   estimatedSeconds = 10,
   changes: Partial<NewRecord> = {},
 ): Promise<string> {
-  const id = randomUUID();
-  await records.insert({
-    id,
-    fingerprint: id,
+  const record = newRecord({
     request: requireRequest({ width: 64, height: 64, preset }),
     image: { width: 100, height: 100 },
     estimatedSeconds,
-    memoryBytes: 1e9,
     owner: OWNER,
-    model: null,
-    webhook: null,
     createdAt: new Date((clock += 1000)).toISOString(),
     ...changes,
   });
-  return id;
+  await records.insert(record);
+  return record.id;
 }
 
 const claim = (id: string): Claim => ({ id, run: randomUUID() });

@@ -1,9 +1,9 @@
 /** One job from its turn to its end: its process, what it reports, and what becomes of it when it crashes. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { EngineChoice } from '../../shared/request.ts';
 import type { ErrorBody } from '../../shared/protocol.ts';
 import type { JobReport } from '../panorama/make-panorama.ts';
-import { DatabaseError } from '../database/errors.ts';
+import { isDatabaseAway } from '../database/errors.ts';
+import { patiently } from '../database/patience.ts';
 import { startJobProcess, type ProcessEnd } from './job-process.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobLog } from './log.ts';
@@ -20,7 +20,6 @@ const MAX_INTERRUPTIONS = 10;
 const PROGRESS_INTERVAL_MS = 500;
 /** A run whose database is away for longer is given up: another worker may have it by then. */
 const AWAY_MS = 5 * 60 * 1000;
-const AWAY_PAUSE_MS = 1000;
 
 export interface RunContext extends StartLimits {
   readonly records: Records;
@@ -178,17 +177,8 @@ async function runOnce(
  * A database that is away for longer than a statement waits is no reason to do all again. What is done may be done twice,
  * as with any statement whose answer was lost.
  */
-async function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  const deadline = performance.now() + AWAY_MS;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const away = error instanceof DatabaseError && error.code === 'database-away';
-      if (!away || signal.aborted || performance.now() > deadline) throw error;
-      await pause(AWAY_PAUSE_MS);
-    }
-  }
+function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return patiently(work, { patienceMs: AWAY_MS, mayPass: isDatabaseAway, signal });
 }
 
 /** Writes down what a process reports, in its order. */

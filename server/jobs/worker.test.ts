@@ -20,6 +20,7 @@ import type { JobLog } from './log.ts';
 import { Paces } from './paces.ts';
 import { Queue } from './queue.ts';
 import { priorityOf, Records, type NewRecord } from './records.ts';
+import { newRecord } from './records.testing.ts';
 import { Webhooks } from './webhooks.ts';
 import { Worker, type WorkerOptions } from './worker.ts';
 
@@ -121,26 +122,13 @@ describeOnEach('workers', (openNew) => {
     changes: Partial<NewRecord> = {},
     preset: 'draft' | 'fast' = 'fast',
   ): Promise<string> {
-    const id = randomUUID();
     const request = requireRequest({ width: 64, height: 64, preset, seed: ms });
-    const record: NewRecord = {
-      id,
-      fingerprint: id,
-      request,
-      image: { width: 64, height: 64 },
-      estimatedSeconds: 1,
-      memoryBytes: 1e9,
-      owner: 'somebody',
-      model: null,
-      webhook: null,
-      createdAt: await records.now(),
-      ...changes,
-    };
+    const record = newRecord({ request, createdAt: await records.now(), ...changes });
     await opened.database.transaction(async (sql) => {
       await records.insert(record, sql);
       await queue.add({ ...record, priority: priorityOf(request) }, sql);
     });
-    return id;
+    return record.id;
   }
 
   const statusOf = async (id: string) => (await records.get(id))?.panorama.status;
